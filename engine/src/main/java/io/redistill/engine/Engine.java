@@ -1,0 +1,84 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.engine;
+
+import io.redistill.engine.command.KeyHash;
+import io.redistill.engine.memory.AddressSpace;
+import io.redistill.engine.memory.LargeBlock;
+import io.redistill.engine.shard.CommandPublisher;
+import io.redistill.engine.shard.Shard;
+import io.redistill.engine.shard.ShardGroup;
+import io.redistill.engine.shard.SleepGate;
+
+/**
+ * The keyspace and its shards, without threads and without a network: whoever embeds it calls {@link Shard#turn} on one
+ * thread for each shard and publishes batches through one {@link CommandPublisher} for each event loop.
+ *
+ * <p>Threading: {@link #usedBytes} any thread; construction and {@link #close} one thread, when no shard is turning.
+ */
+public final class Engine implements AutoCloseable {
+    /** Address space beyond the limit: size classes are not filled to the last block. */
+    private static final long ADDRESS_SPACE_SLACK_BYTES = 256L << 20;
+
+    private final EngineConfig config;
+    private final AddressSpace space;
+    private final ShardGroup group;
+
+    /**
+     * An engine with empty shards.
+     *
+     * @param gates for each publisher the gate at which its event loop sleeps
+     */
+    public Engine(EngineConfig config, SleepGate... gates) {
+        if (gates.length != config.publishers()) {
+            throw new IllegalArgumentException(
+                    "publishers=" + config.publishers() + " but gates=" + gates.length + "; they must be equal");
+        }
+        this.config = config;
+        space = new AddressSpace(config.maxMemoryBytes() * 2 + ADDRESS_SPACE_SLACK_BYTES, config.hugePages());
+        group = new ShardGroup(
+                config.shards(),
+                config.ringSize(),
+                config.stripesPerShard(),
+                new KeyHash(config.hashSeed()),
+                config.clock(),
+                space,
+                config.poisonFreed(),
+                gates);
+    }
+
+    public EngineConfig config() {
+        return config;
+    }
+
+    public int shardCount() {
+        return config.shards();
+    }
+
+    public Shard shard(int number) {
+        return group.shard(number);
+    }
+
+    /** The door of event loop {@code number}. */
+    public CommandPublisher publisher(int number) {
+        return group.publisher(number);
+    }
+
+    /** Bytes that data takes: entries, index tables, large values and replies that hold them. */
+    public long usedBytes() {
+        long used = LargeBlock.usedBytes();
+        for (int i = 0; i < config.shards(); i++) {
+            used += group.shard(i).usedBytes();
+        }
+        return used;
+    }
+
+    /** Whether commands that need memory are to be refused. */
+    public boolean isOutOfMemory() {
+        return usedBytes() > config.maxMemoryBytes();
+    }
+
+    @Override
+    public void close() {
+        space.close();
+    }
+}

@@ -1,0 +1,60 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.engine;
+
+import io.redistill.engine.shard.ShardClock;
+
+/**
+ * Immutable settings of an {@link Engine}.
+ *
+ * @param shards parts of the keyspace, 1 to 64
+ * @param publishers event loops that will publish, from 1
+ * @param ringSize slots of each command ring, a power of two from 2
+ * @param maxMemoryBytes bytes for data, above which commands that need memory are refused; from 1 MiB
+ * @param stripes index tables over all shards, a power of two; never fewer than 64 a shard
+ * @param hashSeed seed of the key hash, secret and different in each process
+ * @param clock where time comes from
+ * @param hugePages whether arena memory asks for huge pages
+ * @param poisonFreed whether freed entries are overwritten (tests)
+ */
+public record EngineConfig(
+        int shards,
+        int publishers,
+        int ringSize,
+        long maxMemoryBytes,
+        int stripes,
+        long hashSeed,
+        ShardClock clock,
+        boolean hugePages,
+        boolean poisonFreed) {
+    /** Index tables over all shards, unless set otherwise. */
+    public static final int DEFAULT_STRIPES = 2048;
+
+    private static final int MAX_SHARDS = 64;
+    private static final int MIN_STRIPES_PER_SHARD = 64;
+    private static final long MIN_MEMORY_BYTES = 1 << 20;
+
+    public EngineConfig {
+        if (shards < 1 || shards > MAX_SHARDS) {
+            throw new IllegalArgumentException("shards=" + shards + " is not in 1 to " + MAX_SHARDS);
+        }
+        if (publishers < 1) {
+            throw new IllegalArgumentException("publishers=" + publishers + " is not at least 1");
+        }
+        if (ringSize < 2 || Integer.bitCount(ringSize) != 1) {
+            throw new IllegalArgumentException("ringSize=" + ringSize + " is not a power of two from 2");
+        }
+        if (maxMemoryBytes < MIN_MEMORY_BYTES) {
+            throw new IllegalArgumentException(
+                    "maxMemoryBytes=" + maxMemoryBytes + " is not at least " + MIN_MEMORY_BYTES);
+        }
+        if (stripes < 1 || Integer.bitCount(stripes) != 1) {
+            throw new IllegalArgumentException("stripes=" + stripes + " is not a power of two");
+        }
+    }
+
+    /** Index tables of one shard: its share, rounded up to a power of two, and not too few. */
+    int stripesPerShard() {
+        int share = Math.max(MIN_STRIPES_PER_SHARD, stripes / shards);
+        return Integer.highestOneBit(Math.max(1, share * 2 - 1));
+    }
+}

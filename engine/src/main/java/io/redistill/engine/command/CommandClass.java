@@ -1,0 +1,18 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.engine.command;
+
+/** How a command travels from its connection to what executes it. */
+public enum CommandClass {
+    /** One key, hence one shard. */
+    KEYED,
+    /** Several keys, perhaps of several shards. */
+    MULTI_KEY,
+    /** No key; every shard has its part. */
+    ALL_SHARDS,
+    /** Reads or changes the state of its own connection, where the command is decoded. */
+    CONNECTION,
+    /** A reply that depends on nothing but the command itself (and the clock), in its place among the replies. */
+    CONSTANT,
+    /** Depends on, or affects, what lies outside its connection: runs when all earlier commands of it have finished. */
+    SERVER
+}

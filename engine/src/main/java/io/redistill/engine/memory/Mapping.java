@@ -1,0 +1,92 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.engine.memory;
+
+import com.sun.jna.Native;
+import com.sun.jna.Platform;
+
+/**
+ * A reservation of virtual memory: anonymous {@code mmap} without swap reservation on Linux, the C library's allocator
+ * elsewhere or where native access fails (then nothing is given back before {@link #close}).
+ *
+ * <p>Threading: confined to {@link AddressSpace}'s monitor.
+ */
+final class Mapping {
+    private final long address;
+    private final long lengthBytes;
+    private final boolean mapped;
+
+    private Mapping(long address, long lengthBytes, boolean mapped) {
+        this.address = address;
+        this.lengthBytes = lengthBytes;
+        this.mapped = mapped;
+    }
+
+    static Mapping reserve(long lengthBytes, boolean hugePages) {
+        if (Platform.isLinux() && CLibrary.AVAILABLE) {
+            long address = CLibrary.mmap(
+                    0,
+                    lengthBytes,
+                    CLibrary.PROT_READ | CLibrary.PROT_WRITE,
+                    CLibrary.MAP_PRIVATE | CLibrary.MAP_ANONYMOUS | CLibrary.MAP_NORESERVE,
+                    -1,
+                    0);
+            if (address == -1) {
+                throw new IllegalStateException(
+                        "the system refuses to reserve " + lengthBytes + " bytes of address space");
+            }
+            if (hugePages) {
+                // Advice only: a kernel without transparent huge pages refuses it and small pages serve as well.
+                CLibrary.madvise(address, lengthBytes, CLibrary.MADV_HUGEPAGE);
+            }
+            return new Mapping(address, lengthBytes, true);
+        }
+        return new Mapping(Memory.allocate(lengthBytes), lengthBytes, false);
+    }
+
+    long address() {
+        return address;
+    }
+
+    /** Gives the physical memory of a range back; reading it afterwards yields zeros (mapped) or old bytes (not). */
+    void discard(long from, long length) {
+        if (mapped) {
+            CLibrary.madvise(from, length, CLibrary.MADV_DONTNEED);
+        }
+    }
+
+    void close() {
+        if (mapped) {
+            CLibrary.munmap(address, lengthBytes);
+        } else {
+            Memory.free(address);
+        }
+    }
+
+    /** The three calls of the C library that are needed, bound directly (no proxies). */
+    private static final class CLibrary {
+        static final int PROT_READ = 1;
+        static final int PROT_WRITE = 2;
+        static final int MAP_PRIVATE = 0x02;
+        static final int MAP_ANONYMOUS = 0x20;
+        static final int MAP_NORESERVE = 0x4000;
+        static final int MADV_DONTNEED = 4;
+        static final int MADV_HUGEPAGE = 14;
+
+        static final boolean AVAILABLE = bind();
+
+        private static boolean bind() {
+            try {
+                Native.register(CLibrary.class, Platform.C_LIBRARY_NAME);
+                return true;
+            } catch (UnsatisfiedLinkError | NoClassDefFoundError noNativeAccess) {
+                return false;
+            }
+        }
+
+        static native long mmap(long address, long length, int protection, int flags, int descriptor, long offset);
+
+        static native int munmap(long address, long length);
+
+        static native int madvise(long address, long length, int advice);
+    }
+}

@@ -1,0 +1,227 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.engine.shard;
+
+import io.redistill.engine.command.CommandEvent;
+import io.redistill.engine.command.RequestBatch;
+import io.redistill.engine.memory.Memory;
+import io.redistill.engine.reply.Decimal;
+import io.redistill.engine.reply.Errors;
+import io.redistill.engine.reply.ReplyBuffer;
+import io.redistill.engine.store.Database;
+import io.redistill.engine.store.EntryView;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The command that a shard is executing: its arguments, its key, its database, and where its reply goes. One object per
+ * shard, wrapped around each event in turn.
+ *
+ * <p>Threading: confined to the shard thread.
+ */
+final class Invocation {
+    private @Nullable Database database;
+    private @Nullable RequestBatch batch;
+    private @Nullable ReplyBuffer reply;
+    private int opcode;
+    private int firstArgument;
+    private int argumentCount;
+    private int index;
+    private long hash;
+    private long keyAddress;
+    private int keyLength;
+    private boolean resp3;
+    private boolean failed;
+    private long hits;
+    private long misses;
+
+    void wrap(CommandEvent event, RequestBatch batch, Database database, ReplyBuffer reply) {
+        index = event.index();
+        opcode = event.opcode();
+        this.batch = batch;
+        this.database = database;
+        this.reply = reply;
+        firstArgument = batch.firstArgument(index);
+        argumentCount = batch.argumentCount(index);
+        hash = event.hash();
+        keyAddress = event.keyAddress();
+        keyLength = event.keyLength();
+        resp3 = (batch.flags(index) & RequestBatch.RESP3) != 0;
+        failed = false;
+    }
+
+    @SuppressWarnings("NullAway") // wrapped before every use
+    Database database() {
+        return database;
+    }
+
+    /** Goes on in another database: that of the shard which owns the next key. */
+    void database(Database another) {
+        database = another;
+    }
+
+    @SuppressWarnings("NullAway") // wrapped before every use
+    RequestBatch batch() {
+        return batch;
+    }
+
+    @SuppressWarnings("NullAway") // wrapped before every use
+    ReplyBuffer reply() {
+        return reply;
+    }
+
+    int opcode() {
+        return opcode;
+    }
+
+    int index() {
+        return index;
+    }
+
+    boolean failed() {
+        return failed;
+    }
+
+    // ---- key
+
+    long hash() {
+        return hash;
+    }
+
+    long keyAddress() {
+        return keyAddress;
+    }
+
+    int keyLength() {
+        return keyLength;
+    }
+
+    /** Makes another argument the key; its hash must have been noted in the batch. */
+    void key(int argument) {
+        int position = firstArgument + argument;
+        hash = batch().keyHash(position);
+        keyAddress = batch().argumentAddress(position);
+        keyLength = batch().argumentLength(position);
+    }
+
+    /** The entry to be changed, or null. */
+    @Nullable
+    EntryView find() {
+        return database().find(hash, keyAddress, keyLength);
+    }
+
+    /** The entry to be read, or null; counted as a hit or a miss of the keyspace. */
+    @Nullable
+    EntryView lookUp() {
+        EntryView found = database().find(hash, keyAddress, keyLength);
+        if (found != null) {
+            hits++;
+        } else {
+            misses++;
+        }
+        return found;
+    }
+
+    /** {@link #lookUp}s that found their key. Any thread: a value of some moment ago. */
+    long hits() {
+        return hits;
+    }
+
+    long misses() {
+        return misses;
+    }
+
+    // ---- arguments, the name being 0
+
+    int argumentCount() {
+        return argumentCount;
+    }
+
+    /** Position of an argument in the batch. */
+    int position(int argument) {
+        return firstArgument + argument;
+    }
+
+    long address(int argument) {
+        return batch().argumentAddress(firstArgument + argument);
+    }
+
+    int length(int argument) {
+        return batch().argumentLength(firstArgument + argument);
+    }
+
+    boolean isBlock(int argument) {
+        return batch().isBlock(firstArgument + argument);
+    }
+
+    boolean isInteger(int argument) {
+        return Decimal.isInteger(address(argument), length(argument));
+    }
+
+    long integer(int argument) {
+        return Decimal.parse(address(argument), length(argument));
+    }
+
+    /**
+     * Whether an argument is a word, case folded. An argument ends at its first NUL here, as Redis compares options as C
+     * strings.
+     *
+     * @param word upper-case ASCII letters
+     */
+    boolean isWord(int argument, String word) {
+        long address = address(argument);
+        int length = length(argument);
+        int letters = word.length();
+        if (length < letters || length > letters && Memory.getByte(address + letters) != 0) {
+            return false;
+        }
+        for (int i = 0; i < letters; i++) {
+            int letter = Memory.getByte(address + i);
+            if (letter != word.charAt(i) && letter != word.charAt(i) + ('a' - 'A')) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    // ---- replies
+
+    void ok() {
+        reply().ok();
+    }
+
+    void nil() {
+        reply().nil(resp3);
+    }
+
+    void integerReply(long value) {
+        reply().integer(value);
+    }
+
+    /** Replies with an error, encoded with its dash and CRLF. */
+    void error(byte[] encoded) {
+        failed = true;
+        reply().raw(encoded);
+    }
+
+    void outOfMemory() {
+        error(Errors.OUT_OF_MEMORY);
+    }
+
+    /** Replies with the value of an entry. */
+    void value(EntryView entry) {
+        if (entry.isInteger()) {
+            reply().bulkInteger(entry.integerValue());
+        } else if (entry.isLargeValue()) {
+            reply().bulkBlock(entry.valueAddress(), entry.valueLength());
+        } else {
+            reply().bulk(entry.valueAddress(), entry.valueLength());
+        }
+    }
+
+    void valueOrNil(@Nullable EntryView entry) {
+        if (entry == null) {
+            nil();
+        } else {
+            value(entry);
+        }
+    }
+}

@@ -1,0 +1,349 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.engine.shard;
+
+import io.redistill.engine.command.CommandEvent;
+import io.redistill.engine.command.Opcode;
+import io.redistill.engine.command.Rendezvous;
+import io.redistill.engine.command.RequestBatch;
+import io.redistill.engine.memory.AddressSpace;
+import io.redistill.engine.memory.Arena;
+import io.redistill.engine.reply.Errors;
+import io.redistill.engine.reply.ReplyBuffer;
+import io.redistill.engine.store.Database;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One disjoint part of the keyspace with all that belongs to it: command ring, databases, arena, clock, statistics. It
+ * has one writer, the thread that calls {@link #turn}, and therefore no locks.
+ *
+ * <p><b>A turn</b> takes at most {@link #MAX_EVENTS_PER_TURN} events from the ring and does, over all of them, three
+ * passes: probe the index, touch the entries found, execute in order. The first two load what the third will need, so
+ * that the cache misses of independent commands overlap instead of queueing; their results are thrown away and execution
+ * looks up again, so no outcome depends on them. Then it frees the slots, counts down the batches (handing finished ones
+ * back, once per batch and turn), and does one slice of background work. The wall clock is read once per turn: all its
+ * commands happen at the same instant.
+ *
+ * <p><b>Several shards.</b> Multi-shard commands stand in all rings concerned in the same order
+ * ({@link PublicationTicket}). Those whose parts are independent are executed part by part. One whose parts depend on each
+ * other is a {@link Rendezvous}: this shard then executes nothing until it is over, while its thread goes on.
+ *
+ * <p><b>Failures.</b> An exception inside a command is our bug: that command gets an error reply, it is counted, and the
+ * shard goes on. Errors of the machine ({@link VirtualMachineError}) pass through.
+ *
+ * <p>Threading: confined to the shard thread (asserted), except for {@link #ring} and the statistics, which any thread may
+ * read. During a rendezvous the shard is lent to the thread that executes it.
+ */
+public final class Shard {
+    /** Most events of one turn. */
+    public static final int MAX_EVENTS_PER_TURN = 64;
+
+    /** From so many events on their cache misses are worth overlapping. */
+    private static final int PREFETCH_MIN_EVENTS = 2;
+
+    /** Under load one slice of background work is done every so many turns; every turn when idle. */
+    private static final int TURNS_PER_SLICE = 8;
+
+    private final int number;
+    private final CommandRing ring;
+    private final ShardClock clock;
+    private final Arena arena;
+    private final Database database;
+    private final CommandStatistics statistics = new CommandStatistics();
+    private final Invocation call = new Invocation();
+    private final int[] opcodesOfTurn = new int[MAX_EVENTS_PER_TURN];
+    private final long[] slotsOfTurn = new long[MAX_EVENTS_PER_TURN];
+    private Shard[] peers = new Shard[0];
+
+    private @Nullable Thread owner;
+    private @Nullable Rendezvous stoppedAt;
+    private long touched;
+    private long internalErrors;
+    private @Nullable Throwable lastInternalError;
+    private long turns;
+
+    Shard(int number, CommandRing ring, ShardClock clock, AddressSpace space, int stripes, boolean poison) {
+        this.number = number;
+        this.ring = ring;
+        this.clock = clock;
+        arena = new Arena(space, poison);
+        database = new Database(arena, space.base(), stripes);
+        database.clock(clock.epochMs());
+    }
+
+    /** All shards of the engine, this one included, by number. */
+    void peers(Shard[] all) {
+        peers = all;
+    }
+
+    public int number() {
+        return number;
+    }
+
+    /** The ring in front of this shard. Any thread. */
+    public CommandRing ring() {
+        return ring;
+    }
+
+    /** The numbered database; only 0 exists. */
+    public Database database(int ignoredNumber) {
+        return database;
+    }
+
+    /** Whether the owner of a key hash is this shard. */
+    boolean owns(long hash) {
+        return ShardRouting.shardOf(hash, peers.length) == number;
+    }
+
+    // ---- the duty cycle
+
+    /**
+     * Executes what the ring holds, at most {@link #MAX_EVENTS_PER_TURN} events, then one slice of background work.
+     *
+     * @return events executed; 0 when there were none or the shard is stopped at a rendezvous
+     */
+    public int turn() {
+        assert isOwner() : "shard " + number + " belongs to " + owner;
+        Rendezvous stop = stoppedAt;
+        if (stop != null) {
+            if (!stop.isOver()) {
+                return 0;
+            }
+            stoppedAt = null;
+        }
+        long first = ring.consumed() + 1;
+        long available = ring.available(first);
+        int executed = 0;
+        if (available >= first) {
+            executed = execute(first, (int) Math.min(MAX_EVENTS_PER_TURN, available - first + 1));
+            ring.wakeWaiting();
+        }
+        if (database.hasGarbage() && (executed == 0 || ++turns % TURNS_PER_SLICE == 0)) {
+            database.reclaim();
+        }
+        return executed;
+    }
+
+    /** Whether a turn would have something to do; called by the shard's thread before it sleeps. */
+    public boolean hasWork() {
+        Rendezvous stop = stoppedAt;
+        return stop != null ? stop.isOver() : ring.hasClaims() || database.hasGarbage();
+    }
+
+    private int execute(long first, int count) {
+        database.clock(clock.epochMs());
+        long startNs = clock.monotonicNs();
+        if (count >= PREFETCH_MIN_EVENTS) {
+            prefetch(first, count);
+        }
+        RequestBatch current = null;
+        int parts = 0;
+        int executed = 0;
+        while (executed < count && stoppedAt == null) {
+            CommandEvent event = ring.slot(first + executed);
+            RequestBatch batch = event.batch();
+            if (batch != current) {
+                if (current != null) {
+                    current.executed(parts);
+                }
+                current = batch;
+                parts = 0;
+            }
+            opcodesOfTurn[executed] = event.opcode();
+            executeGuarded(event, batch);
+            event.clear();
+            parts++;
+            executed++;
+        }
+        ring.consumed(first + executed - 1);
+        if (current != null) {
+            current.executed(parts);
+        }
+        account(executed, clock.monotonicNs() - startNs);
+        return executed;
+    }
+
+    private void prefetch(long first, int count) {
+        long sum = 0;
+        Database database = this.database;
+        long[] slots = slotsOfTurn;
+        for (int i = 0; i < count; i++) {
+            slots[i] = database.touchSlot(ring.slot(first + i).hash());
+        }
+        for (int i = 0; i < count; i++) {
+            sum += database.touchEntry(slots[i]);
+        }
+        touched = sum; // keeps the loads from being optimised away
+    }
+
+    private void account(int count, long elapsedNs) {
+        long share = elapsedNs / count;
+        for (int i = 0; i < count; i++) {
+            int opcode = opcodesOfTurn[i];
+            statistics.called(opcode);
+            statistics.took(opcode, share);
+        }
+    }
+
+    private void executeGuarded(CommandEvent event, RequestBatch batch) {
+        ReplyBuffer reply = batch.reply(number);
+        int index = event.index();
+        long mark = reply.position();
+        call.wrap(event, batch, database, reply);
+        try {
+            execute(event.opcode(), batch.route(index) < 0);
+        } catch (RuntimeException | AssertionError e) {
+            recordInternalError(e, reply, mark);
+        }
+        if (call.failed()) {
+            statistics.failed(event.opcode());
+        }
+        if ((batch.flags(index) & RequestBatch.SILENT) != 0) {
+            silence(batch, index, reply, mark);
+        }
+        if (batch.isStitched() && batch.route(index) >= 0) {
+            batch.pieceEnd(batch.firstArgument(index), reply.position());
+        }
+    }
+
+    private static void silence(RequestBatch batch, int index, ReplyBuffer reply, long mark) {
+        reply.rewind(mark);
+        int end = batch.firstArgument(index) + batch.argumentCount(index);
+        if (batch.route(index) == RequestBatch.FAN_OUT && batch.opcode(index) == Opcode.MGET) {
+            for (int key = batch.firstArgument(index) + 1; key < end; key++) {
+                // Others' pieces are empty as well, but end elsewhere: their own writer notes that.
+                if (batch.pieceEnd(key) > mark) {
+                    batch.pieceEnd(key, mark);
+                }
+            }
+        }
+    }
+
+    private void recordInternalError(Throwable error, ReplyBuffer reply, long mark) {
+        internalErrors++;
+        lastInternalError = error;
+        reply.rewind(mark);
+        call.error(Errors.INTERNAL);
+    }
+
+    private void execute(int opcode, boolean part) {
+        switch (opcode) {
+            case Opcode.GET -> StringCommands.get(call);
+            case Opcode.SET -> StringCommands.set(call);
+            case Opcode.SETNX -> StringCommands.setnx(call);
+            case Opcode.SETEX -> StringCommands.setex(call, true);
+            case Opcode.PSETEX -> StringCommands.setex(call, false);
+            case Opcode.GETSET -> StringCommands.getset(call);
+            case Opcode.GETDEL -> StringCommands.getdel(call);
+            case Opcode.GETEX -> StringCommands.getex(call);
+            case Opcode.APPEND -> StringCommands.append(call);
+            case Opcode.STRLEN -> StringCommands.strlen(call);
+            case Opcode.INCR -> StringCommands.increment(call, 1);
+            case Opcode.DECR -> StringCommands.increment(call, -1);
+            case Opcode.INCRBY -> StringCommands.incrementBy(call, false);
+            case Opcode.DECRBY -> StringCommands.incrementBy(call, true);
+            case Opcode.TYPE -> KeyCommands.type(call);
+            case Opcode.EXPIRE -> KeyCommands.expire(call, true, false);
+            case Opcode.PEXPIRE -> KeyCommands.expire(call, false, false);
+            case Opcode.EXPIREAT -> KeyCommands.expire(call, true, true);
+            case Opcode.PEXPIREAT -> KeyCommands.expire(call, false, true);
+            case Opcode.TTL -> KeyCommands.timeToLive(call, true, false);
+            case Opcode.PTTL -> KeyCommands.timeToLive(call, false, false);
+            case Opcode.EXPIRETIME -> KeyCommands.timeToLive(call, true, true);
+            case Opcode.PEXPIRETIME -> KeyCommands.timeToLive(call, false, true);
+            case Opcode.PERSIST -> KeyCommands.persist(call);
+            default -> executeMultiKey(opcode, part);
+        }
+    }
+
+    private void executeMultiKey(int opcode, boolean part) {
+        switch (opcode) {
+            case Opcode.MGET -> {
+                touched = MultiKeyCommands.prefetch(call, this, 1);
+                MultiKeyCommands.mget(call, this, part);
+            }
+            case Opcode.MSET -> {
+                touched = MultiKeyCommands.prefetch(call, this, 2);
+                MultiKeyCommands.mset(call, this, part);
+            }
+            case Opcode.MSETNX -> msetnx();
+            case Opcode.DEL, Opcode.UNLINK -> MultiKeyCommands.count(call, this, part, true);
+            case Opcode.EXISTS -> MultiKeyCommands.count(call, this, part, false);
+            case Opcode.DBSIZE -> MultiKeyCommands.dbsize(call, part);
+            case Opcode.FLUSHDB, Opcode.FLUSHALL -> MultiKeyCommands.flush(call, part);
+            default -> throw new IllegalStateException("opcode " + opcode + " is not for shards");
+        }
+    }
+
+    private void msetnx() {
+        RequestBatch batch = call.batch();
+        if (batch.route(call.index()) >= 0) {
+            long result = MultiKeyCommands.msetnx(call, peers);
+            if (result == ReplyStitcher.OUT_OF_MEMORY) {
+                call.outOfMemory();
+            } else {
+                call.integerReply(result);
+            }
+            return;
+        }
+        Rendezvous rendezvous = batch.rendezvous(call.index());
+        if (!rendezvous.arrive()) {
+            stoppedAt = rendezvous;
+            return;
+        }
+        batch.addResult(call.index(), MultiKeyCommands.msetnx(call, peers));
+        rendezvous.release();
+        for (Shard peer : peers) {
+            peer.ring.wakeConsumer();
+        }
+    }
+
+    // ---- ownership and statistics
+
+    /** Binds the shard to the calling thread, which alone may call {@link #turn} from now on. */
+    public void bindToCurrentThread() {
+        owner = Thread.currentThread();
+    }
+
+    private boolean isOwner() {
+        return owner == null || owner == Thread.currentThread();
+    }
+
+    public CommandStatistics statistics() {
+        return statistics;
+    }
+
+    /** Bytes that entries and index take here. Any thread: a value of some moment ago. */
+    public long usedBytes() {
+        return arena.usedBytes() + database.indexBytes();
+    }
+
+    /** Bytes of address space that the arena holds. Any thread: a value of some moment ago. */
+    public long heldBytes() {
+        return arena.heldBytes();
+    }
+
+    /** Commands that ended in an exception. */
+    public long internalErrors() {
+        return internalErrors;
+    }
+
+    /** The last exception inside a command, or null. */
+    public @Nullable Throwable lastInternalError() {
+        return lastInternalError;
+    }
+
+    /** Look-ups by reading commands that found their key. */
+    public long hits() {
+        return call.hits();
+    }
+
+    /** Look-ups by reading commands that did not. */
+    public long misses() {
+        return call.misses();
+    }
+
+    /** Here only so that the prefetch's loads have a reader. */
+    long touched() {
+        return touched;
+    }
+}

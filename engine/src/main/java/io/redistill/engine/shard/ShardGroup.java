@@ -1,0 +1,47 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.engine.shard;
+
+import io.redistill.engine.command.KeyHash;
+import io.redistill.engine.memory.AddressSpace;
+
+/**
+ * The shards of one engine with their rings, the ticket that orders multi-shard commands, and the publishers.
+ *
+ * <p>Threading: immutable.
+ */
+public final class ShardGroup {
+    private final Shard[] shards;
+    private final CommandPublisher[] publishers;
+
+    /** Builds them all; the arguments are those of {@code EngineConfig}. */
+    public ShardGroup(
+            int shardCount,
+            int ringSize,
+            int stripesPerShard,
+            KeyHash keyHash,
+            ShardClock clock,
+            AddressSpace space,
+            boolean poison,
+            SleepGate[] gates) {
+        shards = new Shard[shardCount];
+        for (int i = 0; i < shardCount; i++) {
+            shards[i] = new Shard(i, new CommandRing(ringSize, gates), clock, space, stripesPerShard, poison);
+        }
+        for (Shard shard : shards) {
+            shard.peers(shards);
+        }
+        PublicationTicket ticket = new PublicationTicket(gates);
+        publishers = new CommandPublisher[gates.length];
+        for (int i = 0; i < gates.length; i++) {
+            publishers[i] = new CommandPublisher(i, keyHash, shards, ticket);
+        }
+    }
+
+    public Shard shard(int number) {
+        return shards[number];
+    }
+
+    public CommandPublisher publisher(int number) {
+        return publishers[number];
+    }
+}

@@ -1,0 +1,293 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.engine.shard;
+
+import io.redistill.engine.memory.LargeBlock;
+import io.redistill.engine.memory.Memory;
+import io.redistill.engine.reply.Decimal;
+import io.redistill.engine.reply.Errors;
+import io.redistill.engine.store.Database;
+import io.redistill.engine.store.EntryView;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * GET, SET and the other commands that read or replace whole strings, and the counters.
+ *
+ * <p>Source: the Redis command reference, group <i>string</i>, as of 7.0. Threading: stateless; called on the shard
+ * thread.
+ */
+final class StringCommands {
+    /** Longest string, {@code proto-max-bulk-len}. */
+    static final int MAX_STRING_BYTES = 512 << 20;
+
+    private StringCommands() {}
+
+    static void get(Invocation call) {
+        call.valueOrNil(call.lookUp());
+    }
+
+    static void set(Invocation call) {
+        if (call.argumentCount() == 3) {
+            if (store(call, call.find(), 2, Database.NO_EXPIRY)) {
+                call.ok();
+            }
+            return;
+        }
+        setWithOptions(call);
+    }
+
+    private static void setWithOptions(Invocation call) {
+        int options = StringOptions.parse(call, 3, true);
+        if (options == StringOptions.INVALID) {
+            call.error(Errors.SYNTAX);
+            return;
+        }
+        long expiresAtMs = (options & StringOptions.KEEP_TTL) != 0 ? Database.KEEP_EXPIRY : Database.NO_EXPIRY;
+        if (StringOptions.hasDeadline(options)) {
+            expiresAtMs = StringOptions.deadline(call, options);
+            if (expiresAtMs == StringOptions.NO_DEADLINE) {
+                return;
+            }
+        }
+        boolean get = (options & StringOptions.GET) != 0;
+        EntryView existing = get ? call.lookUp() : call.find();
+        long mark = call.reply().position();
+        if (get) {
+            call.valueOrNil(existing);
+        }
+        if ((options & StringOptions.NX) != 0 && existing != null
+                || (options & StringOptions.XX) != 0 && existing == null) {
+            if (!get) {
+                call.nil();
+            }
+            return;
+        }
+        if (!store(call, existing, 2, expiresAtMs, mark)) {
+            return;
+        }
+        if (!get) {
+            call.ok();
+        }
+    }
+
+    static void setnx(Invocation call) {
+        if (call.find() != null) {
+            call.integerReply(0);
+        } else if (store(call, null, 2, Database.NO_EXPIRY)) {
+            call.integerReply(1);
+        }
+    }
+
+    /** SETEX and PSETEX. */
+    static void setex(Invocation call, boolean seconds) {
+        long expiresAtMs = StringOptions.relativeDeadline(call, 2, seconds);
+        if (expiresAtMs != StringOptions.NO_DEADLINE && store(call, call.find(), 3, expiresAtMs)) {
+            call.ok();
+        }
+    }
+
+    static void getset(Invocation call) {
+        EntryView existing = call.lookUp();
+        long mark = call.reply().position();
+        call.valueOrNil(existing);
+        store(call, existing, 2, Database.NO_EXPIRY, mark);
+    }
+
+    static void getdel(Invocation call) {
+        EntryView existing = call.lookUp();
+        call.valueOrNil(existing);
+        if (existing != null) {
+            call.database().remove(call.hash(), existing);
+        }
+    }
+
+    static void getex(Invocation call) {
+        int options = StringOptions.parse(call, 2, false);
+        if (options == StringOptions.INVALID) {
+            call.error(Errors.SYNTAX);
+            return;
+        }
+        EntryView existing = call.lookUp();
+        if (existing == null) {
+            call.nil();
+            return;
+        }
+        long expiresAtMs = Database.NO_EXPIRY;
+        if (StringOptions.hasDeadline(options)) {
+            expiresAtMs = StringOptions.deadline(call, options);
+            if (expiresAtMs == StringOptions.NO_DEADLINE) {
+                return;
+            }
+        } else if ((options & StringOptions.PERSIST) == 0) {
+            call.value(existing);
+            return;
+        }
+        long mark = call.reply().position();
+        call.value(existing);
+        if (StringOptions.isAbsolute(options) && expiresAtMs <= call.database().nowMs()) {
+            call.database().remove(call.hash(), existing);
+        } else if (!call.database().expireAt(existing, call.hash(), expiresAtMs)) {
+            call.reply().rewind(mark);
+            call.outOfMemory();
+        }
+    }
+
+    static void strlen(Invocation call) {
+        EntryView existing = call.lookUp();
+        if (existing == null) {
+            call.integerReply(0);
+        } else {
+            call.integerReply(length(existing));
+        }
+    }
+
+    private static int length(EntryView entry) {
+        return entry.isInteger() ? Decimal.length(entry.integerValue()) : entry.valueLength();
+    }
+
+    static void append(Invocation call) {
+        EntryView existing = call.find();
+        int tailLength = call.length(2);
+        if (existing == null) {
+            if (store(call, null, 2, Database.NO_EXPIRY)) {
+                call.integerReply(tailLength);
+            }
+            return;
+        }
+        if ((long) length(existing) + tailLength > MAX_STRING_BYTES) {
+            call.error(Errors.STRING_TOO_LONG);
+            return;
+        }
+        if (existing.isInteger()) {
+            existing = integerToDigits(call, existing);
+            if (existing == null) {
+                call.outOfMemory();
+                return;
+            }
+        }
+        int length = existing.valueLength() + tailLength;
+        if (tailLength == 0
+                || call.database()
+                        .append(
+                                existing,
+                                call.hash(),
+                                call.keyAddress(),
+                                call.keyLength(),
+                                call.address(2),
+                                tailLength)) {
+            call.integerReply(length);
+        } else {
+            call.outOfMemory();
+        }
+    }
+
+    /** Rewrites an integer as its digits; null when there is no memory. */
+    private static @Nullable EntryView integerToDigits(Invocation call, EntryView existing) {
+        long value = existing.integerValue();
+        long target = call.database()
+                .write(
+                        existing,
+                        call.hash(),
+                        call.keyAddress(),
+                        call.keyLength(),
+                        Decimal.length(value),
+                        Database.KEEP_EXPIRY);
+        if (target == 0) {
+            return null;
+        }
+        Decimal.write(target, value);
+        return call.find();
+    }
+
+    // ---- counters
+
+    static void increment(Invocation call, long delta) {
+        EntryView existing = call.find();
+        long value = 0;
+        if (existing != null) {
+            if (existing.isInteger()) {
+                value = existing.integerValue();
+            } else if (Decimal.isInteger(existing.valueAddress(), existing.valueLength())) {
+                value = Decimal.parse(existing.valueAddress(), existing.valueLength());
+            } else {
+                call.error(Errors.NOT_AN_INTEGER);
+                return;
+            }
+        }
+        long sum = value + delta;
+        if (((value ^ sum) & (delta ^ sum)) < 0) {
+            call.error(Errors.OVERFLOW);
+            return;
+        }
+        if (call.database()
+                .writeInteger(existing, call.hash(), call.keyAddress(), call.keyLength(), sum, Database.KEEP_EXPIRY)) {
+            call.integerReply(sum);
+        } else {
+            call.outOfMemory();
+        }
+    }
+
+    /** INCRBY and DECRBY. */
+    static void incrementBy(Invocation call, boolean negate) {
+        if (!call.isInteger(2)) {
+            call.error(Errors.NOT_AN_INTEGER);
+            return;
+        }
+        long delta = call.integer(2);
+        if (negate && delta == Long.MIN_VALUE) {
+            call.error(Errors.DECREMENT_OVERFLOW);
+            return;
+        }
+        increment(call, negate ? -delta : delta);
+    }
+
+    // ---- values
+
+    /** Stores an argument as the current key's value; replies with an error and returns false when there is no memory. */
+    static boolean store(Invocation call, @Nullable EntryView existing, int argument, long expiresAtMs) {
+        return store(call, existing, argument, expiresAtMs, call.reply().position());
+    }
+
+    /** The same; an error takes the place of what was replied since {@code mark}. */
+    private static boolean store(
+            Invocation call, @Nullable EntryView existing, int argument, long expiresAtMs, long mark) {
+        if (write(call, existing, argument, expiresAtMs)) {
+            return true;
+        }
+        call.reply().rewind(mark);
+        call.outOfMemory();
+        return false;
+    }
+
+    /** Writes an argument as the current key's value; false when there is no memory. */
+    static boolean write(Invocation call, @Nullable EntryView existing, int argument, long expiresAtMs) {
+        int length = call.length(argument);
+        if (length >= Database.LARGE_VALUE_BYTES) {
+            return writeLarge(call, existing, argument, expiresAtMs);
+        }
+        long target =
+                call.database().write(existing, call.hash(), call.keyAddress(), call.keyLength(), length, expiresAtMs);
+        if (target == 0) {
+            return false;
+        }
+        Memory.copy(call.address(argument), target, length);
+        return true;
+    }
+
+    private static boolean writeLarge(Invocation call, @Nullable EntryView existing, int argument, long expiresAtMs) {
+        int length = call.length(argument);
+        long block;
+        if (call.isBlock(argument)) {
+            block = call.address(argument);
+            LargeBlock.retain(block);
+        } else {
+            block = LargeBlock.allocate(length);
+            Memory.copy(call.address(argument), block, length);
+        }
+        boolean stored = call.database()
+                .writeLarge(existing, call.hash(), call.keyAddress(), call.keyLength(), block, length, expiresAtMs);
+        if (!stored) {
+            LargeBlock.release(block);
+        }
+        return stored;
+    }
+}

@@ -1,0 +1,609 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.engine.store;
+
+import io.redistill.engine.memory.Arena;
+import io.redistill.engine.memory.LargeBlock;
+import io.redistill.engine.memory.Memory;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One shard's part of one numbered database: its index, its entries and everything that changes them.
+ *
+ * <p><b>One change point.</b> Every change of a key passes {@link #beforeChange} with the entry as it was and
+ * {@link #afterChange} when it is done, whatever the command: accounting sits there today, and whatever must see each
+ * change of a key (watches, notifications, snapshot pre-images) belongs there and nowhere else.
+ *
+ * <p><b>Reserve first, change last.</b> A method that needs memory allocates it before it touches the entry and answers
+ * 0 or false when there is none, with nothing changed.
+ *
+ * <p><b>Equal hashes.</b> Two keys with the same 64-bit hash share one index slot: the first has it, later ones stand in
+ * a side list that is looked at only when the slot's key is another. With a seeded 64-bit hash that happens once in some
+ * 10^12 pairs of keys; the list is linear because it is never long.
+ *
+ * <p><b>Expiry</b> is lazy: an entry past its deadline is removed by the next look-up.
+ *
+ * <p>Threading: confined to the shard thread; {@link #size}, {@link #volatileCount} and {@link #usedBytes} are plain
+ * counters that any thread may read for statistics.
+ */
+public final class Database {
+    /** Deadline of an entry that has none. */
+    public static final long NO_EXPIRY = Long.MIN_VALUE;
+
+    /** Asks a write to leave the deadline as it is. */
+    public static final long KEEP_EXPIRY = Long.MIN_VALUE + 1;
+
+    /** Values from this length on live in a {@link LargeBlock} of their own. */
+    public static final int LARGE_VALUE_BYTES = 16 << 10;
+
+    private static final int LARGE_KEY_BYTES = 4 << 10;
+    private static final int GRANULE_SHIFT = 3;
+    private static final long REFERENCE_MASK = (1L << 40) - 1;
+
+    private final Arena arena;
+    private final long base;
+    private final Supplier<KeyIndex> indexFactory;
+    private final EntryView view = new EntryView();
+    private final EntryView scratch = new EntryView();
+
+    private KeyIndex index;
+    private long @Nullable [] twinHashes;
+    private long @Nullable [] twinEntries;
+    private int twinCount;
+
+    /** Indexes of flushed generations, whose entries are freed in slices. */
+    private final ArrayDeque<KeyIndex> detached = new ArrayDeque<>();
+
+    private int detachedStripe;
+
+    private long nowMs;
+    private long volatileCount;
+    private long changes;
+    private long expiredCount;
+
+    /**
+     * An empty database.
+     *
+     * @param arena where its entries live; shared with other databases of the shard
+     * @param base address of reference 0
+     * @param stripes tables of the index, a power of two
+     */
+    public Database(Arena arena, long base, int stripes) {
+        this(arena, base, () -> new StripedKeyIndex(stripes));
+    }
+
+    private Database(Arena arena, long base, Supplier<KeyIndex> indexFactory) {
+        this.arena = arena;
+        this.base = base;
+        this.indexFactory = indexFactory;
+        this.index = indexFactory.get();
+    }
+
+    /** Sets the time that look-ups compare deadlines with; once a turn. */
+    public void clock(long ms) {
+        nowMs = ms;
+    }
+
+    /** The time of this turn, ms since the epoch. */
+    public long nowMs() {
+        return nowMs;
+    }
+
+    // ---- look-up
+
+    /** First half of a prefetch: the slot of a hash, of which {@link #touchEntry} loads the entry. */
+    public long touchSlot(long hash) {
+        return index.get(hash);
+    }
+
+    /** Second half of a prefetch: loads the entry's first line. The value means nothing. */
+    public long touchEntry(long slot) {
+        return slot == KeyIndex.ABSENT ? 0 : Memory.getLong(addressOf(slot));
+    }
+
+    /** The live entry of a key, or null; an expired one is removed. The view is this database's own and reused. */
+    public @Nullable EntryView find(long hash, long keyAddress, int keyLength) {
+        long slot = index.get(hash);
+        if (slot == KeyIndex.ABSENT) {
+            return null;
+        }
+        EntryView found = view.wrap(addressOf(slot));
+        if (!isKey(found, keyAddress, keyLength)) {
+            long twin = findTwin(hash, keyAddress, keyLength);
+            if (twin == 0) {
+                return null;
+            }
+            found = view.wrap(twin);
+        }
+        if (found.hasExpiry() && found.expiresAtMs() < nowMs) {
+            expireSlowPath(hash, found);
+            return null;
+        }
+        return found;
+    }
+
+    private void expireSlowPath(long hash, EntryView expired) {
+        expiredCount++;
+        remove(hash, expired);
+    }
+
+    private static boolean isKey(EntryView entry, long keyAddress, int keyLength) {
+        return entry.keyLength() == keyLength && Memory.equal(entry.keyAddress(), keyAddress, keyLength);
+    }
+
+    // ---- writes
+
+    /**
+     * Gives a key a value of {@code valueLength} bytes, to be written by the caller at the returned address before
+     * anything else is called here.
+     *
+     * @param existing the key's entry from {@link #find}, or null where there is none
+     * @param valueLength bytes, below {@link #LARGE_VALUE_BYTES}
+     * @param expiresAtMs a deadline, {@link #NO_EXPIRY} or {@link #KEEP_EXPIRY}
+     * @return where the value goes, or 0 when there is no memory and nothing was changed
+     */
+    public long write(
+            @Nullable EntryView existing,
+            long hash,
+            long keyAddress,
+            int keyLength,
+            int valueLength,
+            long expiresAtMs) {
+        return write(
+                existing,
+                hash,
+                keyAddress,
+                keyLength,
+                EntryLayout.ENCODING_RAW,
+                0,
+                valueLength,
+                valueLength,
+                expiresAtMs);
+    }
+
+    /** Gives a key an integer value; the arguments of {@link #write}. False when there is no memory. */
+    public boolean writeInteger(
+            @Nullable EntryView existing, long hash, long keyAddress, int keyLength, long value, long expiresAtMs) {
+        if (existing != null && expiresAtMs == KEEP_EXPIRY && existing.isInteger()) {
+            beforeChange(existing);
+            Memory.putLong(existing.valueAddress(), value);
+            afterChange();
+            return true;
+        }
+        long target = write(
+                existing,
+                hash,
+                keyAddress,
+                keyLength,
+                EntryLayout.ENCODING_INTEGER,
+                0,
+                Long.BYTES,
+                Long.BYTES,
+                expiresAtMs);
+        if (target == 0) {
+            return false;
+        }
+        Memory.putLong(target, value);
+        return true;
+    }
+
+    /**
+     * Gives a key a large value. One holding of the block passes to the entry.
+     *
+     * @return false when there is no memory: then nothing was changed and the holding stays with the caller
+     */
+    public boolean writeLarge(
+            @Nullable EntryView existing,
+            long hash,
+            long keyAddress,
+            int keyLength,
+            long block,
+            int valueLength,
+            long expiresAtMs) {
+        long target = write(
+                existing,
+                hash,
+                keyAddress,
+                keyLength,
+                EntryLayout.ENCODING_RAW,
+                EntryLayout.LARGE_VALUE,
+                valueLength,
+                EntryLayout.FIELD_BYTES,
+                expiresAtMs);
+        if (target == 0) {
+            return false;
+        }
+        Memory.putLong(target, block);
+        return true;
+    }
+
+    private long write(
+            @Nullable EntryView existing,
+            long hash,
+            long keyAddress,
+            int keyLength,
+            int encoding,
+            int valueFlag,
+            int valueLength,
+            int valueBytes,
+            long expiresAtMs) {
+        long expiry = expiresAtMs;
+        if (expiry == KEEP_EXPIRY) {
+            expiry = existing != null && existing.hasExpiry() ? existing.expiresAtMs() : NO_EXPIRY;
+        }
+        int flags = valueFlag;
+        if (expiry != NO_EXPIRY) {
+            flags |= EntryLayout.HAS_EXPIRY;
+        }
+        if (keyLength > EntryLayout.MAX_NARROW_KEY_BYTES) {
+            flags |= EntryLayout.WIDE_KEY;
+            if (keyLength > LARGE_KEY_BYTES) {
+                flags |= EntryLayout.LARGE_KEY;
+            }
+        }
+        int keyBytes = (flags & EntryLayout.LARGE_KEY) == 0 ? keyLength : EntryLayout.FIELD_BYTES;
+        int length = EntryLayout.payloadOffset(flags) + keyBytes + valueBytes;
+        long header = header(flags, encoding, keyLength, valueLength);
+        if (existing == null) {
+            long entry = arena.allocate(length);
+            if (entry == 0) {
+                return 0;
+            }
+            fill(entry, header, flags, expiry, keyAddress, keyLength, 0);
+            insert(hash, entry);
+            if (expiry != NO_EXPIRY) {
+                volatileCount++;
+            }
+            afterChange();
+            return entry + length - valueBytes;
+        }
+        long entry = existing.address();
+        long previousKeyBlock = existing.isLargeKey() ? existing.keyAddress() : 0;
+        long previousValueBlock = existing.isLargeValue() ? existing.valueAddress() : 0;
+        boolean wasVolatile = existing.hasExpiry();
+        if (Arena.sameBlockLength(existing.lengthBytes(), length)) {
+            beforeChange(existing);
+            if (existing.flags() == flags) {
+                Memory.putLong(entry, header | Memory.getLong(entry) & STAMP_MASK);
+                if (expiry != NO_EXPIRY) {
+                    Memory.putLong(entry + EntryLayout.EXPIRY_OFFSET, expiry);
+                }
+            } else {
+                fill(entry, header, flags, expiry, keyAddress, keyLength, previousKeyBlock);
+            }
+        } else {
+            long moved = arena.allocate(length);
+            if (moved == 0) {
+                return 0;
+            }
+            beforeChange(existing);
+            fill(moved, header, flags, expiry, keyAddress, keyLength, previousKeyBlock);
+            repoint(hash, entry, moved);
+            arena.free(entry);
+            entry = moved;
+        }
+        if (previousValueBlock != 0) {
+            LargeBlock.release(previousValueBlock);
+        }
+        countVolatile(wasVolatile, expiry != NO_EXPIRY);
+        afterChange();
+        return entry + length - valueBytes;
+    }
+
+    private static final long STAMP_MASK = 0xffL << 16;
+
+    /** Writes everything but the value. A large key keeps its block when it has one. */
+    private static void fill(
+            long entry, long header, int flags, long expiry, long keyAddress, int keyLength, long keyBlock) {
+        Memory.putLong(entry, header);
+        if (expiry != NO_EXPIRY) {
+            Memory.putLong(entry + EntryLayout.EXPIRY_OFFSET, expiry);
+        }
+        long payload = entry + EntryLayout.payloadOffset(flags);
+        if ((flags & EntryLayout.WIDE_KEY) != 0) {
+            Memory.putLong(payload - EntryLayout.FIELD_BYTES, keyLength);
+        }
+        if ((flags & EntryLayout.LARGE_KEY) != 0) {
+            long block = keyBlock;
+            if (block == 0) {
+                block = LargeBlock.allocate(keyLength);
+                Memory.copy(keyAddress, block, keyLength);
+            }
+            Memory.putLong(payload, block);
+        } else {
+            Memory.copy(keyAddress, payload, keyLength);
+        }
+    }
+
+    private static long header(int flags, int encoding, int keyLength, int valueLength) {
+        long narrowKeyLength = (flags & EntryLayout.WIDE_KEY) == 0 ? keyLength : EntryLayout.KEY_LENGTH_MASK;
+        return (long) EntryLayout.TYPE_STRING << EntryLayout.TYPE_SHIFT
+                | (long) encoding << EntryLayout.ENCODING_SHIFT
+                | (long) flags << EntryLayout.FLAGS_SHIFT
+                | narrowKeyLength << EntryLayout.KEY_LENGTH_SHIFT
+                | (long) valueLength << EntryLayout.VALUE_LENGTH_SHIFT;
+    }
+
+    /**
+     * Lengthens a raw value in place or by moving it.
+     *
+     * @param existing the key's entry, not an integer
+     * @param tailLength bytes to add; the sum is at most 512 MiB, checked by the caller
+     * @return false when there is no memory and nothing was changed
+     */
+    public boolean append(
+            EntryView existing, long hash, long keyAddress, int keyLength, long tailAddress, int tailLength) {
+        int oldLength = existing.valueLength();
+        int newLength = oldLength + tailLength;
+        long oldValue = existing.valueAddress();
+        if (existing.isLargeValue()) {
+            if (LargeBlock.isExclusive(oldValue) && LargeBlock.capacity(oldValue) >= newLength) {
+                beforeChange(existing);
+                Memory.copy(tailAddress, oldValue + oldLength, tailLength);
+                Memory.putInt(existing.address() + EntryLayout.VALUE_LENGTH_OFFSET, newLength);
+                afterChange();
+                return true;
+            }
+        } else if (newLength < LARGE_VALUE_BYTES) {
+            int length = existing.lengthBytes();
+            long entry = existing.address();
+            if (!Arena.sameBlockLength(length, length + tailLength)) {
+                long moved = arena.allocate(length + tailLength);
+                if (moved == 0) {
+                    return false;
+                }
+                beforeChange(existing);
+                Memory.copy(entry, moved, length);
+                repoint(hash, entry, moved);
+                arena.free(entry);
+                entry = moved;
+            } else {
+                beforeChange(existing);
+            }
+            Memory.copy(tailAddress, entry + length, tailLength);
+            Memory.putInt(entry + EntryLayout.VALUE_LENGTH_OFFSET, newLength);
+            afterChange();
+            return true;
+        }
+        long block = LargeBlock.allocate(newLength + (long) Math.min(newLength, MAX_APPEND_HEADROOM_BYTES));
+        Memory.copy(oldValue, block, oldLength);
+        Memory.copy(tailAddress, block + oldLength, tailLength);
+        if (!writeLarge(existing, hash, keyAddress, keyLength, block, newLength, KEEP_EXPIRY)) {
+            LargeBlock.release(block);
+            return false;
+        }
+        return true;
+    }
+
+    /** A value that was appended to gets room for as much again, up to this, as Redis's strings do. */
+    private static final int MAX_APPEND_HEADROOM_BYTES = 1 << 20;
+
+    /**
+     * Sets or removes a deadline.
+     *
+     * @param expiresAtMs a deadline or {@link #NO_EXPIRY}
+     * @return false when there is no memory and nothing was changed
+     */
+    public boolean expireAt(EntryView existing, long hash, long expiresAtMs) {
+        boolean wasVolatile = existing.hasExpiry();
+        boolean isVolatile = expiresAtMs != NO_EXPIRY;
+        long entry = existing.address();
+        if (wasVolatile == isVolatile) {
+            if (isVolatile) {
+                beforeChange(existing);
+                Memory.putLong(entry + EntryLayout.EXPIRY_OFFSET, expiresAtMs);
+                afterChange();
+            }
+            return true;
+        }
+        int length = existing.lengthBytes();
+        int newLength = length + (isVolatile ? EntryLayout.FIELD_BYTES : -EntryLayout.FIELD_BYTES);
+        long target = arena.allocate(newLength);
+        if (target == 0) {
+            return false;
+        }
+        beforeChange(existing);
+        long header = Memory.getLong(entry) ^ (long) EntryLayout.HAS_EXPIRY << EntryLayout.FLAGS_SHIFT;
+        Memory.putLong(target, header);
+        int oldBody = EntryLayout.HEADER_BYTES + (wasVolatile ? EntryLayout.FIELD_BYTES : 0);
+        int newBody = EntryLayout.HEADER_BYTES + (isVolatile ? EntryLayout.FIELD_BYTES : 0);
+        if (isVolatile) {
+            Memory.putLong(target + EntryLayout.EXPIRY_OFFSET, expiresAtMs);
+        }
+        Memory.copy(entry + oldBody, target + newBody, length - oldBody);
+        repoint(hash, entry, target);
+        arena.free(entry);
+        countVolatile(wasVolatile, isVolatile);
+        afterChange();
+        return true;
+    }
+
+    /** Removes an entry that {@link #find} returned. */
+    public void remove(long hash, EntryView existing) {
+        beforeChange(existing);
+        if (existing.hasExpiry()) {
+            volatileCount--;
+        }
+        unindex(hash, existing.address());
+        freeEntry(existing);
+        afterChange();
+    }
+
+    /** Empties the database at once; the memory follows in slices by {@link #reclaim}. */
+    public void clear() {
+        if (size() == 0) {
+            return;
+        }
+        for (int i = 0; i < twinCount; i++) {
+            freeEntry(scratch.wrap(requireTwins(twinEntries)[i]));
+        }
+        twinCount = 0;
+        changes += index.size();
+        volatileCount = 0;
+        detached.add(index);
+        index = indexFactory.get();
+    }
+
+    /** Frees one slice of what {@link #clear} detached; false when nothing is left. */
+    public boolean reclaim() {
+        KeyIndex garbage = detached.peek();
+        if (garbage == null) {
+            return false;
+        }
+        garbage.forEachSlot(detachedStripe, this::freeSlot);
+        garbage.clear(detachedStripe);
+        if (++detachedStripe == garbage.stripeCount()) {
+            detached.remove();
+            detachedStripe = 0;
+        }
+        return true;
+    }
+
+    /** Whether {@link #reclaim} has something to do. */
+    public boolean hasGarbage() {
+        return !detached.isEmpty();
+    }
+
+    private void freeSlot(long slot) {
+        freeEntry(scratch.wrap(addressOf(slot)));
+    }
+
+    private void freeEntry(EntryView entry) {
+        if (entry.isLargeValue()) {
+            LargeBlock.release(entry.valueAddress());
+        }
+        if (entry.isLargeKey()) {
+            LargeBlock.release(entry.keyAddress());
+        }
+        arena.free(entry.address());
+    }
+
+    // ---- the change point
+
+    /** Before an entry is changed, moved or removed: it is still as it was. */
+    private void beforeChange(EntryView entry) {
+        assert entry.type() == EntryLayout.TYPE_STRING : "stale view";
+    }
+
+    private void afterChange() {
+        changes++;
+    }
+
+    // ---- statistics
+
+    /** Keys, expired ones that nothing has looked up included. */
+    public long size() {
+        return index.size() + twinCount;
+    }
+
+    /** Keys with a deadline. */
+    public long volatileCount() {
+        return volatileCount;
+    }
+
+    /** Changes of keys since the start. */
+    public long changes() {
+        return changes;
+    }
+
+    /** Keys removed because their deadline had passed. */
+    public long expiredCount() {
+        return expiredCount;
+    }
+
+    /** Bytes of the index. */
+    public long indexBytes() {
+        return index.usedBytes();
+    }
+
+    // ---- index and twins
+
+    private void insert(long hash, long entry) {
+        if (index.get(hash) == KeyIndex.ABSENT) {
+            index.put(hash, slotOf(entry));
+        } else {
+            addTwin(hash, entry);
+        }
+    }
+
+    private void repoint(long hash, long from, long to) {
+        if (addressOf(index.get(hash)) == from) {
+            index.put(hash, slotOf(to));
+        } else {
+            requireTwins(twinEntries)[twinPosition(from)] = to;
+        }
+    }
+
+    private void unindex(long hash, long entry) {
+        if (addressOf(index.get(hash)) != entry) {
+            removeTwin(twinPosition(entry));
+            return;
+        }
+        for (int i = 0; i < twinCount; i++) {
+            if (requireTwins(twinHashes)[i] == hash) {
+                index.put(hash, slotOf(requireTwins(twinEntries)[i]));
+                removeTwin(i);
+                return;
+            }
+        }
+        index.remove(hash);
+    }
+
+    private long findTwin(long hash, long keyAddress, int keyLength) {
+        for (int i = 0; i < twinCount; i++) {
+            long entry = requireTwins(twinEntries)[i];
+            if (requireTwins(twinHashes)[i] == hash && isKey(scratch.wrap(entry), keyAddress, keyLength)) {
+                return entry;
+            }
+        }
+        return 0;
+    }
+
+    private void addTwin(long hash, long entry) {
+        if (twinHashes == null || twinEntries == null) {
+            twinHashes = new long[4];
+            twinEntries = new long[4];
+        } else if (twinCount == twinHashes.length) {
+            twinHashes = Arrays.copyOf(twinHashes, twinCount * 2);
+            twinEntries = Arrays.copyOf(twinEntries, twinCount * 2);
+        }
+        twinHashes[twinCount] = hash;
+        twinEntries[twinCount++] = entry;
+    }
+
+    private void removeTwin(int position) {
+        twinCount--;
+        requireTwins(twinHashes)[position] = requireTwins(twinHashes)[twinCount];
+        requireTwins(twinEntries)[position] = requireTwins(twinEntries)[twinCount];
+    }
+
+    private int twinPosition(long entry) {
+        for (int i = 0; i < twinCount; i++) {
+            if (requireTwins(twinEntries)[i] == entry) {
+                return i;
+            }
+        }
+        throw new IllegalStateException("an entry is neither in the index nor in the side list");
+    }
+
+    private static long[] requireTwins(long @Nullable [] twins) {
+        if (twins == null) {
+            throw new IllegalStateException("no side list");
+        }
+        return twins;
+    }
+
+    private void countVolatile(boolean was, boolean is) {
+        volatileCount += (is ? 1 : 0) - (was ? 1 : 0);
+    }
+
+    private long addressOf(long slot) {
+        return base + ((slot & REFERENCE_MASK) << GRANULE_SHIFT);
+    }
+
+    private long slotOf(long entry) {
+        return (entry - base) >>> GRANULE_SHIFT;
+    }
+}

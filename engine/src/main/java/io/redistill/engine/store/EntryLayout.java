@@ -1,0 +1,62 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.engine.store;
+
+/**
+ * Offsets and bits of an entry in the arena.
+ *
+ * <pre>
+ *    0        1        2                3             4                8
+ *   +--------+--------+----------------+-------------+----------------+
+ *   | T | E  | flags  | snapshot stamp | key length  | value length   |   T type: bits 0-3, E encoding: bits 4-7
+ *   +--------+--------+----------------+-------------+----------------+
+ *   | expiry, ms since the epoch (only with HAS_EXPIRY)               |
+ *   +-----------------------------------------------------------------+
+ *   | key length, when it is over 254 (only with WIDE_KEY)            |
+ *   +-----------------------------------------------------------------+
+ *   | key bytes … | value bytes …                                     |
+ *   +-----------------------------------------------------------------+
+ * </pre>
+ *
+ * With LARGE_KEY or LARGE_VALUE the eight-byte address of a {@link io.redistill.engine.memory.LargeBlock} stands in
+ * place of the bytes. With {@link #ENCODING_INTEGER} the value is eight bytes of a signed integer. All little-endian.
+ */
+final class EntryLayout {
+    static final int HEADER_BYTES = 8;
+
+    static final int TYPE_SHIFT = 0;
+    static final int TYPE_MASK = 0xf;
+    static final int ENCODING_SHIFT = 4;
+    static final int ENCODING_MASK = 0xf;
+    static final int FLAGS_SHIFT = 8;
+    static final int FLAGS_MASK = 0xff;
+    static final int KEY_LENGTH_SHIFT = 24;
+    static final int KEY_LENGTH_MASK = 0xff;
+    static final int VALUE_LENGTH_SHIFT = 32;
+
+    /** Offset of the value length as an int of its own. */
+    static final int VALUE_LENGTH_OFFSET = 4;
+
+    static final int HAS_EXPIRY = 1;
+    static final int WIDE_KEY = 2;
+    static final int LARGE_KEY = 4;
+    static final int LARGE_VALUE = 8;
+
+    static final int EXPIRY_OFFSET = HEADER_BYTES;
+    static final int FIELD_BYTES = 8;
+
+    /** Longest key whose length fits into the header. */
+    static final int MAX_NARROW_KEY_BYTES = 254;
+
+    /** Types, as the protocol names them. */
+    static final int TYPE_STRING = 0;
+
+    static final int ENCODING_RAW = 0;
+    static final int ENCODING_INTEGER = 1;
+
+    private EntryLayout() {}
+
+    /** Offset of the key, from the flags alone. */
+    static int payloadOffset(int flags) {
+        return HEADER_BYTES + ((flags & HAS_EXPIRY) << 3) + ((flags & WIDE_KEY) << 2);
+    }
+}

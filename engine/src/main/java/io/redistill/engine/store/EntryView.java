@@ -1,0 +1,101 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.engine.store;
+
+import io.redistill.engine.memory.Memory;
+
+/**
+ * A reusable window over one entry, laid out as {@link EntryLayout} says.
+ *
+ * <p>Valid until the next change of the entry's database. Threading: confined to the shard thread.
+ */
+public final class EntryView {
+    private long address;
+    private long header;
+
+    EntryView() {}
+
+    EntryView wrap(long entry) {
+        address = entry;
+        header = Memory.getLong(entry);
+        return this;
+    }
+
+    /** Absolute address of the entry. */
+    public long address() {
+        return address;
+    }
+
+    int type() {
+        return (int) header & EntryLayout.TYPE_MASK;
+    }
+
+    /** Whether the value is a signed 64-bit integer, see {@link #integerValue}. */
+    public boolean isInteger() {
+        return ((int) header >>> EntryLayout.ENCODING_SHIFT & EntryLayout.ENCODING_MASK)
+                == EntryLayout.ENCODING_INTEGER;
+    }
+
+    /** The value as an integer; only where {@link #isInteger}. */
+    public long integerValue() {
+        return Memory.getLong(inlineValueAddress());
+    }
+
+    int flags() {
+        return (int) header >>> EntryLayout.FLAGS_SHIFT & EntryLayout.FLAGS_MASK;
+    }
+
+    /** Whether the value is a {@link io.redistill.engine.memory.LargeBlock}, whose address is the value address. */
+    public boolean isLargeValue() {
+        return (flags() & EntryLayout.LARGE_VALUE) != 0;
+    }
+
+    boolean isLargeKey() {
+        return (flags() & EntryLayout.LARGE_KEY) != 0;
+    }
+
+    public boolean hasExpiry() {
+        return (flags() & EntryLayout.HAS_EXPIRY) != 0;
+    }
+
+    /** Deadline in ms since the epoch; only where {@link #hasExpiry}. */
+    public long expiresAtMs() {
+        return Memory.getLong(address + EntryLayout.EXPIRY_OFFSET);
+    }
+
+    int keyLength() {
+        int flags = flags();
+        if ((flags & EntryLayout.WIDE_KEY) == 0) {
+            return (int) (header >>> EntryLayout.KEY_LENGTH_SHIFT) & EntryLayout.KEY_LENGTH_MASK;
+        }
+        return Memory.getInt(address + EntryLayout.payloadOffset(flags) - EntryLayout.FIELD_BYTES);
+    }
+
+    long keyAddress() {
+        int flags = flags();
+        long payload = address + EntryLayout.payloadOffset(flags);
+        return (flags & EntryLayout.LARGE_KEY) == 0 ? payload : Memory.getLong(payload);
+    }
+
+    /** Bytes of the value as stored: 8 for an integer. */
+    public int valueLength() {
+        return (int) (header >>> EntryLayout.VALUE_LENGTH_SHIFT);
+    }
+
+    /** Absolute address of the value's bytes. */
+    public long valueAddress() {
+        long inline = inlineValueAddress();
+        return isLargeValue() ? Memory.getLong(inline) : inline;
+    }
+
+    private long inlineValueAddress() {
+        int flags = flags();
+        int keyBytes = (flags & EntryLayout.LARGE_KEY) == 0 ? keyLength() : EntryLayout.FIELD_BYTES;
+        return address + EntryLayout.payloadOffset(flags) + keyBytes;
+    }
+
+    /** Bytes of the arena that the entry takes, before rounding to a block. */
+    int lengthBytes() {
+        int valueBytes = isLargeValue() ? EntryLayout.FIELD_BYTES : valueLength();
+        return (int) (inlineValueAddress() - address) + valueBytes;
+    }
+}

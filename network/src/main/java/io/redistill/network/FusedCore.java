@@ -1,0 +1,175 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.network;
+
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ManualIoEventLoop;
+import io.netty.util.concurrent.FastThreadLocalThread;
+import io.redistill.engine.Engine;
+import io.redistill.engine.shard.Shard;
+import io.redistill.engine.shard.SleepGate;
+import io.redistill.network.connection.Authentication;
+import io.redistill.network.connection.ClientRegistry;
+import io.redistill.network.connection.ConnectionLoop;
+import io.redistill.network.connection.ServerCommands;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A thread that owns one event loop and one shard, and drives both: placement <i>fused</i>.
+ *
+ * <pre>
+ *   turn:  I/O (may wait if there is nothing to do) ▸ wake the shards published to ▸ own shard's turn ▸ waiting list
+ *          ▸ hand back finished batches, write, flush ▸ held connections ▸ again while anything moved
+ * </pre>
+ *
+ * <p>Before it waits it announces itself at its {@link SleepGate} and looks once more at everything that others can
+ * bring: its shard's ring, finished batches, room in full rings.
+ *
+ * <p>Threading: {@link #run} is the thread; {@link #start}, {@link #stop} and {@link #awaitDrained} the owner of the
+ * server.
+ */
+final class FusedCore {
+    /** Rounds of shard work between two looks at the sockets. */
+    private static final int MAX_ROUNDS_PER_TURN = 8;
+
+    private static final long DRAIN_INPUT_NS = 200_000_000L;
+    private static final long DRAIN_OUTPUT_NS = 5_000_000_000L;
+
+    private final int number;
+    private final FastThreadLocalThread thread;
+    private final IoLoop ioLoop;
+    private final SleepGate gate;
+    private final AtomicInteger connections = new AtomicInteger();
+    private final CountDownLatch drained = new CountDownLatch(1);
+    private volatile boolean draining;
+    private volatile boolean stopped;
+    private @Nullable ConnectionLoop loop;
+    private @Nullable Shard shard;
+
+    FusedCore(int number, IoHandlerFactory ioHandlers) {
+        this.number = number;
+        thread = new FastThreadLocalThread(this::run, "core-" + number);
+        ioLoop = new IoLoop(thread, ioHandlers);
+        gate = new SleepGate(ioLoop::wakeup);
+    }
+
+    /** Where the thread sleeps: the engine wakes it there. */
+    SleepGate gate() {
+        return gate;
+    }
+
+    void start(Engine engine, ClientRegistry clients, ServerCommands serverCommands, Authentication authentication) {
+        Shard shard = engine.shard(number);
+        this.shard = shard;
+        shard.ring().consumerGate(gate);
+        loop = new ConnectionLoop(engine, number, gate, thread, shard, clients, serverCommands, authentication);
+        thread.start();
+    }
+
+    ManualIoEventLoop ioLoop() {
+        return ioLoop;
+    }
+
+    @SuppressWarnings("NullAway") // set before the thread starts
+    ConnectionLoop loop() {
+        return loop;
+    }
+
+    @SuppressWarnings("NullAway") // set before the thread starts
+    private Shard shard() {
+        return shard;
+    }
+
+    /** Connections dealt to this loop. */
+    AtomicInteger connections() {
+        return connections;
+    }
+
+    private void run() {
+        shard().bindToCurrentThread();
+        while (!draining) {
+            turn(0);
+        }
+        drain();
+        drained.countDown();
+        // Other cores may still need this shard for their last replies.
+        while (!stopped) {
+            turn(0);
+        }
+        ioLoop.shutdownGracefully(0, 0, java.util.concurrent.TimeUnit.NANOSECONDS);
+        while (!ioLoop.isTerminated()) {
+            ioLoop.runNow();
+        }
+    }
+
+    /** One duty cycle; returns the I/O events and rounds of work done. */
+    private int turn(long waitNs) {
+        int done = ioLoop.run(waitNs, 0);
+        gate.awake();
+        ConnectionLoop loop = loop();
+        Shard shard = shard();
+        for (int round = 0; round < MAX_ROUNDS_PER_TURN; round++) {
+            loop.publisher().wakeShards();
+            boolean progress = shard.turn() > 0;
+            if (loop.publisher().hasWaiting()) {
+                progress |= loop.publisher().retryWaiting();
+            }
+            progress |= loop.deliver();
+            progress |= loop.resume();
+            if (!progress) {
+                break;
+            }
+            done++;
+        }
+        loop.publisher().wakeShards();
+        return done;
+    }
+
+    private void drain() {
+        long deadline = System.nanoTime() + DRAIN_INPUT_NS;
+        // What has reached this machine's sockets is read and answered, as long as it does not go on for ever.
+        while (turn(-1) > 0 && System.nanoTime() < deadline) {}
+        loop().drainConnections();
+        deadline = System.nanoTime() + DRAIN_OUTPUT_NS;
+        while (loop().connectionCount() > 0 && System.nanoTime() < deadline) {
+            turn(1_000_000);
+        }
+    }
+
+    /** Begins the end: answers what was received, then closes the connections. */
+    void drainLater() {
+        draining = true;
+        ioLoop.wakeup();
+    }
+
+    void awaitDrained() throws InterruptedException {
+        drained.await();
+    }
+
+    /** Ends the thread, after all cores are drained. */
+    void stop() throws InterruptedException {
+        stopped = true;
+        ioLoop.wakeup();
+        thread.join();
+    }
+
+    private final class IoLoop extends ManualIoEventLoop {
+        IoLoop(Thread owner, IoHandlerFactory handlers) {
+            super(owner, handlers);
+        }
+
+        @Override
+        protected boolean canBlock() {
+            gate.announce();
+            ConnectionLoop loop = loop();
+            boolean work = shard().hasWork()
+                    || loop.hasWork()
+                    || loop.publisher().hasWaiting() && loop.publisher().retryWaiting();
+            if (work) {
+                gate.awake();
+            }
+            return !work;
+        }
+    }
+}

@@ -1,0 +1,331 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.network;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.socket.SocketChannelConfig;
+import io.redistill.engine.Engine;
+import io.redistill.engine.EngineConfig;
+import io.redistill.engine.shard.SleepGate;
+import io.redistill.network.connection.Authentication;
+import io.redistill.network.connection.ClientRegistry;
+import io.redistill.network.connection.Connection;
+import io.redistill.network.connection.ConnectionLoop;
+import io.redistill.network.connection.ServerCommands;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Listeners and the threads behind them: accepts connections, deals each to the event loop that has fewest, and owns the
+ * engine and the cores.
+ *
+ * <p>Threading: one thread constructs, {@link #start}s and {@link #stop}s it; the accessors any thread.
+ */
+public final class NetworkServer {
+    private final NetworkConfig config;
+    private final Engine engine;
+    private final ClientRegistry clients;
+    private final Authentication authentication;
+    private final Transport transport = Transport.best();
+    private final FusedCore[] cores;
+    private final List<Channel> listening = new ArrayList<>();
+
+    /**
+     * A server that does not listen yet.
+     *
+     * @param engineConfig the engine's; its shards and publishers are the cores
+     */
+    public NetworkServer(NetworkConfig config, EngineConfig engineConfig) {
+        this.config = config;
+        clients = new ClientRegistry(config.maxConnections());
+        authentication = new Authentication(config.password());
+        cores = new FusedCore[engineConfig.shards()];
+        SleepGate[] gates = new SleepGate[cores.length];
+        for (int i = 0; i < cores.length; i++) {
+            cores[i] = new FusedCore(i, transport.ioHandlerFactory());
+            gates[i] = cores[i].gate();
+        }
+        engine = new Engine(engineConfig, gates);
+    }
+
+    /**
+     * Starts the cores and listens.
+     *
+     * @throws IOException when an address cannot be listened on; the message names it. Nothing is left running.
+     */
+    public void start(ServerCommands serverCommands) throws IOException {
+        for (FusedCore core : cores) {
+            core.start(engine, clients, serverCommands, authentication);
+        }
+        try {
+            listen();
+        } catch (IOException e) {
+            stop();
+            throw e;
+        }
+    }
+
+    private void listen() throws IOException {
+        if (config.port() >= 0) {
+            for (NetworkConfig.Listener listener : config.listeners()) {
+                listenTcp(listener);
+            }
+        }
+        Path path = config.unixSocket();
+        if (path != null) {
+            removeStale(path);
+            listenOn(transport.unix(), transport.unixAddress(path), path.toString(), false);
+            setPermissions(path);
+        }
+    }
+
+    private void listenTcp(NetworkConfig.Listener listener) throws IOException {
+        String name = listener.host() + ":" + config.port();
+        InetAddress host;
+        try {
+            host = InetAddress.getByName(listener.host());
+        } catch (UnknownHostException e) {
+            if (listener.optional()) {
+                return;
+            }
+            throw new IOException("cannot listen on " + name + ": unknown host", e);
+        }
+        listenOn(transport.tcp(), new InetSocketAddress(host, config.port()), name, listener.optional());
+    }
+
+    private void listenOn(Class<? extends ServerChannel> type, SocketAddress address, String name, boolean optional)
+            throws IOException {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(cores[0].ioLoop())
+                .channel(type)
+                .option(ChannelOption.SO_BACKLOG, config.backlog())
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel ignored) {}
+                });
+        if (address instanceof InetSocketAddress) {
+            bootstrap.option(ChannelOption.SO_REUSEADDR, true);
+        }
+        bootstrap.handler(new Acceptor());
+        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+        Throwable cause = bound.cause();
+        if (cause == null) {
+            listening.add(bound.channel());
+        } else if (!optional || isInUse(cause)) {
+            String reason = isInUse(cause) ? "Address already in use" : String.valueOf(cause.getMessage());
+            throw new IOException("cannot listen on " + name + ": " + reason, cause);
+        }
+    }
+
+    private static boolean isInUse(Throwable cause) {
+        String message = cause.getMessage();
+        return (cause instanceof BindException || cause instanceof IOException)
+                && message != null
+                && message.contains("in use");
+    }
+
+    /** Removes a socket file that nobody listens on any more. */
+    private static void removeStale(Path path) throws IOException {
+        if (!Files.exists(path)) {
+            return;
+        }
+        if (Files.isRegularFile(path) || Files.isDirectory(path)) {
+            throw new IOException("cannot listen on " + path + ": a file that is no socket is in the way");
+        }
+        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            probe.connect(UnixDomainSocketAddress.of(path));
+        } catch (IOException nobodyListens) {
+            Files.delete(path);
+            return;
+        }
+        throw new IOException("cannot listen on " + path + ": Address already in use");
+    }
+
+    private void setPermissions(Path path) throws IOException {
+        int mode = config.unixSocketPermissions();
+        if (mode == 0) {
+            return;
+        }
+        PosixFilePermission[] bits = PosixFilePermission.values(); // owner, group, others: read, write, execute
+        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
+        for (int i = 0; i < bits.length; i++) {
+            if ((mode & 1 << bits.length - 1 - i) != 0) {
+                permissions.add(bits[i]);
+            }
+        }
+        Files.setPosixFilePermissions(path, permissions);
+    }
+
+    /** Stops accepting, answers what was received, closes the connections and ends the threads. */
+    public void stop() {
+        try {
+            for (Channel channel : listening) {
+                channel.close().awaitUninterruptibly();
+            }
+            Path path = config.unixSocket();
+            if (path != null && !listening.isEmpty()) {
+                Files.deleteIfExists(path);
+            }
+            for (FusedCore core : cores) {
+                core.drainLater();
+            }
+            for (FusedCore core : cores) {
+                core.awaitDrained();
+            }
+            for (FusedCore core : cores) {
+                core.stop();
+            }
+            engine.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            // The socket file could not be removed; the next start removes it as stale.
+            return;
+        }
+    }
+
+    public Engine engine() {
+        return engine;
+    }
+
+    public ClientRegistry clients() {
+        return clients;
+    }
+
+    /** The event loops, by number. */
+    public List<ConnectionLoop> loops() {
+        List<ConnectionLoop> loops = new ArrayList<>();
+        for (FusedCore core : cores) {
+            loops.add(core.loop());
+        }
+        return loops;
+    }
+
+    /** The transport in use, as in {@code epoll}. */
+    public String transportName() {
+        return transport.name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    /** The TCP port that the first listener got, or 0. */
+    public int boundPort() {
+        for (Channel channel : listening) {
+            if (channel.localAddress() instanceof InetSocketAddress address) {
+                return address.getPort();
+            }
+        }
+        return 0;
+    }
+
+    /** Takes accepted channels: confined to the first core's event loop. */
+    private final class Acceptor extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            Channel child = (Channel) message;
+            String refusal = refusal(child);
+            if (refusal != null) {
+                refuse(child, refusal);
+                return;
+            }
+            FusedCore core = leastLoaded();
+            core.connections().incrementAndGet();
+            Connection connection = Connection.create(
+                    core.loop(),
+                    describe(child.remoteAddress(), child.localAddress()),
+                    describe(child.localAddress(), child.localAddress()),
+                    !authentication.isRequired());
+            child.config().setRecvByteBufAllocator(connection.receiveAllocator());
+            child.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+            if (child.config() instanceof SocketChannelConfig tcp) {
+                tcp.setTcpNoDelay(true);
+                tcp.setKeepAlive(config.keepAliveSeconds() > 0);
+            }
+            child.pipeline().addLast(connection);
+            child.closeFuture().addListener(ignored -> core.connections().decrementAndGet());
+            register(child, core);
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            // Out of file descriptors or the like: the next accept may succeed again.
+        }
+
+        private void register(Channel child, FusedCore core) {
+            child.unsafe().register(core.ioLoop(), child.newPromise());
+        }
+
+        private FusedCore leastLoaded() {
+            FusedCore least = cores[0];
+            for (FusedCore core : cores) {
+                if (core.connections().get() < least.connections().get()) {
+                    least = core;
+                }
+            }
+            return least;
+        }
+
+        private void refuse(Channel child, String refusal) {
+            child.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+                @Override
+                public void channelActive(ChannelHandlerContext ctx) {
+                    ctx.writeAndFlush(io.netty.buffer.Unpooled.copiedBuffer(
+                                    refusal, java.nio.charset.StandardCharsets.US_ASCII))
+                            .addListener(ignored -> ctx.close());
+                }
+            });
+            register(child, cores[0]);
+        }
+
+        private @Nullable String refusal(Channel child) {
+            if (config.protectedMode() && !authentication.isRequired() && !isLocal(child)) {
+                return PROTECTED_MODE;
+            }
+            return clients.tryAdmit() ? null : "-ERR max number of clients reached\r\n";
+        }
+
+        private boolean isLocal(Channel child) {
+            return !(child.remoteAddress() instanceof InetSocketAddress remote)
+                    || remote.getAddress().isLoopbackAddress();
+        }
+
+        private String describe(@Nullable SocketAddress address, @Nullable SocketAddress local) {
+            if (address instanceof InetSocketAddress inet) {
+                String host = inet.getAddress().getHostAddress();
+                return (host.contains(":") ? "[" + host + "]" : host) + ":" + inet.getPort();
+            }
+            return config.unixSocket() + ":0";
+        }
+    }
+
+    private static final String PROTECTED_MODE = "-DENIED Redis is running in protected mode because protected mode is"
+            + " enabled and no password is set for the default user. In this mode connections are only accepted from"
+            + " the loopback interface. If you want to connect from external computers to Redis you may adopt one of"
+            + " the following solutions: 1) Just disable protected mode sending the command 'CONFIG SET protected-mode"
+            + " no' from the loopback interface by connecting to Redis from the same host the server is running,"
+            + " however MAKE SURE Redis is not publicly accessible from internet if you do so. Use CONFIG REWRITE to"
+            + " make this change permanent. 2) Alternatively you can just disable the protected mode by editing the"
+            + " Redis configuration file, and setting the protected mode option to 'no', and then restarting the"
+            + " server. 3) If you started the server manually just for testing, restart it with the '--protected-mode"
+            + " no' option. 4) Setup a an authentication password for the default user. NOTE: You only need to do one"
+            + " of the above things in order for the server to start accepting connections from the outside.\r\n";
+}

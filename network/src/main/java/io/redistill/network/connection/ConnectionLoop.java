@@ -1,0 +1,272 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.network.connection;
+
+import io.redistill.engine.Engine;
+import io.redistill.engine.command.RequestBatch;
+import io.redistill.engine.reply.ReplySink;
+import io.redistill.engine.shard.CommandPublisher;
+import io.redistill.engine.shard.CommandStatistics;
+import io.redistill.engine.shard.ReplyStitcher;
+import io.redistill.engine.shard.Shard;
+import io.redistill.engine.shard.SleepGate;
+import io.redistill.network.resp.RespDecoder;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jctools.queues.MpscUnboundedArrayQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the connections of one event loop share: input memory, pooled batches, the door into the shards, and the queue in
+ * which shards hand finished batches back.
+ *
+ * <p><b>Eager turns.</b> In fused placement the loop's thread also owns a shard. Once that shard's ring holds a full turn,
+ * the turn is executed at once, between two reads, so that input, entries and replies are still in the cache, and so that
+ * input memory is used again from its start.
+ *
+ * <p>Threading: confined to the event loop, except for {@link #finished}.
+ */
+public final class ConnectionLoop implements ReplySink<RequestBatch> {
+    private static final int MAX_POOLED_BATCHES = 64;
+    private static final int MAX_POOLED_CHUNKS = 8;
+    private static final int QUEUE_CHUNK = 1024;
+
+    private final Engine engine;
+    private final ClientRegistry clients;
+    private final CommandPublisher publisher;
+    private final CommandDispatcher dispatcher;
+    private final RespDecoder decoder = new RespDecoder();
+    private final ReplyStitcher stitcher;
+    private final CommandStatistics statistics = new CommandStatistics();
+    private final SleepGate gate;
+    private final @Nullable Shard ownShard;
+    private final Thread thread;
+
+    private final ArrayDeque<RequestBatch> finishedHere = new ArrayDeque<>(256);
+    private final MpscUnboundedArrayQueue<RequestBatch> finishedElsewhere = new MpscUnboundedArrayQueue<>(QUEUE_CHUNK);
+    private final ArrayDeque<Connection> toFlush = new ArrayDeque<>(256);
+    private final ArrayDeque<Connection> toResume = new ArrayDeque<>();
+    private final Set<Connection> connections = new LinkedHashSet<>();
+    private final ArrayDeque<InFlightBatch> pool = new ArrayDeque<>(MAX_POOLED_BATCHES);
+    private final ArrayDeque<InputChunk> freeChunks = new ArrayDeque<>(MAX_POOLED_CHUNKS);
+    private InputChunk input = new InputChunk();
+    private boolean delivering;
+    private boolean outOfMemory;
+    private long netInputBytes;
+    private long netOutputBytes;
+
+    /**
+     * A loop without connections.
+     *
+     * @param number of the loop, which is also its publisher's
+     * @param gate where the thread sleeps
+     * @param thread the loop's thread
+     * @param ownShard the shard that the same thread drains, or null
+     */
+    public ConnectionLoop(
+            Engine engine,
+            int number,
+            SleepGate gate,
+            Thread thread,
+            @Nullable Shard ownShard,
+            ClientRegistry clients,
+            ServerCommands serverCommands,
+            Authentication authentication) {
+        this.engine = engine;
+        this.clients = clients;
+        this.publisher = engine.publisher(number);
+        this.gate = gate;
+        this.thread = thread;
+        this.ownShard = ownShard;
+        stitcher = new ReplyStitcher(engine.shardCount());
+        dispatcher = new CommandDispatcher(publisher, statistics, serverCommands, authentication);
+    }
+
+    // ---- the duty cycle
+
+    /** Hands finished batches to their connections, writes and flushes; true when there were any. */
+    public boolean deliver() {
+        if (delivering) {
+            return false;
+        }
+        delivering = true;
+        boolean any = false;
+        RequestBatch batch;
+        while ((batch = finishedHere.poll()) != null || (batch = finishedElsewhere.poll()) != null) {
+            any = true;
+            InFlightBatch done = InFlightBatch.of(batch);
+            done.executed();
+            done.connection().onExecuted();
+        }
+        Connection connection;
+        while ((connection = toFlush.poll()) != null) {
+            connection.flushNow();
+        }
+        delivering = false;
+        return any;
+    }
+
+    /** Goes on with connections that were held; true when there were any. */
+    public boolean resume() {
+        boolean any = false;
+        Connection connection;
+        while ((connection = toResume.poll()) != null) {
+            any = true;
+            connection.resume();
+        }
+        return any;
+    }
+
+    /** Whether {@link #deliver} or {@link #resume} would have something to do. */
+    public boolean hasWork() {
+        return !finishedHere.isEmpty() || !toResume.isEmpty() || !finishedElsewhere.isEmpty();
+    }
+
+    @Override
+    public void finished(RequestBatch batch) {
+        if (Thread.currentThread() == thread) {
+            finishedHere.add(batch);
+        } else {
+            finishedElsewhere.offer(batch);
+            gate.wake();
+        }
+    }
+
+    // ---- for connections
+
+    void flushLater(Connection connection) {
+        toFlush.add(connection);
+    }
+
+    void resumeLater(Connection connection) {
+        toResume.add(connection);
+    }
+
+    void add(Connection connection) {
+        connections.add(connection);
+        clients.add(connection);
+    }
+
+    void remove(Connection connection) {
+        connections.remove(connection);
+        clients.remove(connection);
+    }
+
+    /** Connections of this loop. */
+    public int connectionCount() {
+        return connections.size();
+    }
+
+    /** Makes each connection close once all that it received is answered. */
+    public void drainConnections() {
+        for (Connection connection : new ArrayList<>(connections)) {
+            connection.drainAndClose();
+        }
+    }
+
+    /** Publishes a sealed batch; true when all of it is in the rings. */
+    boolean publish(RequestBatch batch) {
+        boolean complete = publisher.publish(batch);
+        Shard shard = ownShard;
+        if (shard != null && shard.ring().depth() >= Shard.MAX_EVENTS_PER_TURN && !delivering) {
+            shard.turn();
+            deliver();
+        }
+        return complete;
+    }
+
+    InFlightBatch newBatch() {
+        InFlightBatch pooled = pool.pollLast();
+        return pooled != null ? pooled : new InFlightBatch(this, engine.shardCount());
+    }
+
+    void recycle(InFlightBatch batch) {
+        if (pool.size() < MAX_POOLED_BATCHES) {
+            pool.addLast(batch);
+        } else {
+            batch.free();
+        }
+    }
+
+    /** The chunk to read into, with room for at least {@code bytes}, at most {@link InputChunk#CAPACITY_BYTES}. */
+    InputChunk input(int bytes) {
+        if (!input.isBorrowed()) {
+            input.position(0);
+        }
+        if (input.room() < bytes) {
+            InputChunk free = freeChunks.pollLast();
+            input = free != null ? free : new InputChunk();
+            input.position(0);
+        }
+        return input;
+    }
+
+    /** Takes back a chunk of which nothing is borrowed any more. */
+    void inputFree(InputChunk chunk) {
+        if (chunk != input) {
+            if (freeChunks.size() < MAX_POOLED_CHUNKS) {
+                freeChunks.addLast(chunk);
+            } else {
+                chunk.free();
+            }
+        }
+    }
+
+    int shardCount() {
+        return engine.shardCount();
+    }
+
+    /** Decides, for the batch being opened, whether commands that need memory are refused. */
+    void checkMemory() {
+        outOfMemory = engine.isOutOfMemory();
+    }
+
+    boolean isOutOfMemory() {
+        return outOfMemory;
+    }
+
+    RespDecoder decoder() {
+        return decoder;
+    }
+
+    CommandDispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    ReplyStitcher stitcher() {
+        return stitcher;
+    }
+
+    long nextClientId() {
+        return clients.nextId();
+    }
+
+    void received(long bytes) {
+        netInputBytes += bytes;
+    }
+
+    void sent(long bytes) {
+        netOutputBytes += bytes;
+    }
+
+    // ---- statistics, any thread: values of some moment ago
+
+    /** The loop's own publisher. */
+    public CommandPublisher publisher() {
+        return publisher;
+    }
+
+    /** Commands answered or refused without a shard. */
+    public CommandStatistics statistics() {
+        return statistics;
+    }
+
+    public long netInputBytes() {
+        return netInputBytes;
+    }
+
+    public long netOutputBytes() {
+        return netOutputBytes;
+    }
+}

@@ -1,0 +1,61 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.network.connection;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.buffer.UnpooledUnsafeDirectByteBuf;
+import io.redistill.engine.reply.ReplyBuffer;
+import io.redistill.engine.reply.ReplyChunk;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link ReplyChunk} that Netty can send as it is, again and again: when Netty releases the buffer after sending, the
+ * chunk tells the batch that waits for it instead of being freed.
+ *
+ * <p>Threading: as {@link ReplyChunk}; sending is confined to the event loop.
+ */
+final class NettyReplyChunk extends ReplyChunk {
+    private final Buffer buffer;
+
+    private NettyReplyChunk(Buffer buffer) {
+        super(buffer.memoryAddress(), ReplyBuffer.CHUNK_BYTES);
+        this.buffer = buffer;
+    }
+
+    static NettyReplyChunk create() {
+        return new NettyReplyChunk(new Buffer());
+    }
+
+    /** The written bytes as a buffer whose release is reported to {@code sender}. */
+    ByteBuf toSend(InFlightBatch sender) {
+        buffer.sender = sender;
+        buffer.setIndex(0, length());
+        return buffer;
+    }
+
+    @Override
+    public void free() {
+        buffer.sender = null;
+        buffer.release();
+    }
+
+    private static final class Buffer extends UnpooledUnsafeDirectByteBuf {
+        private @Nullable InFlightBatch sender;
+
+        Buffer() {
+            super(UnpooledByteBufAllocator.DEFAULT, ReplyBuffer.CHUNK_BYTES, ReplyBuffer.CHUNK_BYTES);
+        }
+
+        @Override
+        protected void deallocate() {
+            InFlightBatch sender = this.sender;
+            if (sender == null) {
+                super.deallocate();
+            } else {
+                this.sender = null;
+                resetRefCnt();
+                sender.chunkSent();
+            }
+        }
+    }
+}

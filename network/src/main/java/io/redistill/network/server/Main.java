@@ -1,0 +1,94 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.network.server;
+
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
+import io.redistill.engine.EngineConfig;
+import io.redistill.engine.shard.ShardClock;
+import io.redistill.network.NetworkConfig;
+import io.redistill.network.NetworkServer;
+import io.redistill.network.server.settings.LogLevel;
+import io.redistill.network.server.settings.ServerSettings;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * Starts the server from options, environment and file, and stops it in order.
+ *
+ * <p>Exit codes: 0 after an orderly stop, 1 when the start is refused.
+ */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+        ServerSettings.Outcome outcome = ServerSettings.resolve(arguments);
+        if (outcome instanceof ServerSettings.Outcome.Exit exit) {
+            (exit.exitCode() == 0 ? System.out : System.err).println(exit.text());
+            System.exit(exit.exitCode());
+            return;
+        }
+        ServerSettings settings = ((ServerSettings.Outcome.Run) outcome).settings();
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
+        Log log = new Log(System.err, settings.logLevel());
+        for (String notice : settings.notices()) {
+            log.warn(notice);
+        }
+        log.lines(LogLevel.INFO, settings.effectiveConfiguration());
+        NetworkServer server = new NetworkServer(networkConfig(settings), engineConfig(settings));
+        CountDownLatch stopAsked = new CountDownLatch(1);
+        WholeServerCommands commands = new WholeServerCommands(server, settings, stopAsked::countDown);
+        try {
+            server.start(commands);
+        } catch (IOException e) {
+            System.err.println("redistill: " + e.getMessage());
+            Runtime.getRuntime().halt(1);
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stopInOrder(server, log), "shutdown"));
+        log.info("ready: " + server.transportName() + ", " + server.engine().shardCount() + " shard(s), port "
+                + server.boundPort());
+        stopAsked.await();
+        stopInOrder(server, log);
+    }
+
+    /** Answers what was received, then ends the process with 0, whatever asked for it. */
+    private static synchronized void stopInOrder(NetworkServer server, Log log) {
+        log.info("stopping");
+        server.stop();
+        log.info("stopped");
+        // Not exit: after a signal the JVM would answer with the signal's code.
+        Runtime.getRuntime().halt(0);
+    }
+
+    private static NetworkConfig networkConfig(ServerSettings settings) {
+        List<NetworkConfig.Listener> listeners = settings.port() == 0
+                ? List.of()
+                : settings.bind().stream()
+                        .map(bind -> new NetworkConfig.Listener(bind.host(), bind.optional()))
+                        .toList();
+        return new NetworkConfig(
+                listeners,
+                settings.port(),
+                settings.unixSocket(),
+                settings.unixSocketPermissions(),
+                settings.tcpBacklog(),
+                settings.tcpKeepaliveSeconds(),
+                settings.maxConnections(),
+                settings.password(),
+                settings.protectedMode());
+    }
+
+    private static EngineConfig engineConfig(ServerSettings settings) {
+        return new EngineConfig(
+                settings.shards(),
+                settings.shards(),
+                settings.ringSize(),
+                settings.maxMemoryBytes(),
+                settings.stripes(),
+                new SecureRandom().nextLong(),
+                ShardClock.SYSTEM,
+                true,
+                false);
+    }
+}

@@ -1,0 +1,316 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.network.server;
+
+import io.redistill.engine.Engine;
+import io.redistill.engine.command.CommandTable;
+import io.redistill.engine.command.Opcode;
+import io.redistill.engine.memory.LargeBlock;
+import io.redistill.engine.shard.CommandStatistics;
+import io.redistill.engine.shard.Shard;
+import io.redistill.network.NetworkServer;
+import io.redistill.network.connection.ConnectionLoop;
+import io.redistill.network.connection.ServerCommands;
+import io.redistill.network.server.settings.ProductVersion;
+import io.redistill.network.server.settings.ServerSettings;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.ToLongFunction;
+
+/**
+ * The text of INFO: the sections and field names of Redis 7.0, as far as there is something to report.
+ *
+ * <p>Threading: any thread; counters of others are of some moment ago.
+ */
+final class ServerInfo {
+    private static final List<String> DEFAULT_SECTIONS =
+            List.of("server", "clients", "memory", "persistence", "stats", "replication", "cpu", "cluster", "keyspace");
+    private static final String COMMAND_STATISTICS = "commandstats";
+
+    private final NetworkServer server;
+    private final ServerSettings settings;
+    private final long startedNs = System.nanoTime();
+    private final String runId = runId();
+    private long peakUsedBytes;
+
+    ServerInfo(NetworkServer server, ServerSettings settings) {
+        this.server = server;
+        this.settings = settings;
+    }
+
+    private static String runId() {
+        byte[] random = new byte[20];
+        new SecureRandom().nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+
+    /** The sections asked for, or the default ones; unknown names add nothing, as in Redis. */
+    String text(List<String> asked) {
+        Set<String> sections = new LinkedHashSet<>();
+        for (String name : asked) {
+            switch (name.toLowerCase(Locale.ROOT)) {
+                case "all", "everything" -> {
+                    sections.addAll(DEFAULT_SECTIONS);
+                    sections.add(COMMAND_STATISTICS);
+                }
+                case "default" -> sections.addAll(DEFAULT_SECTIONS);
+                default -> sections.add(name.toLowerCase(Locale.ROOT));
+            }
+        }
+        if (asked.isEmpty()) {
+            sections.addAll(DEFAULT_SECTIONS);
+        }
+        List<String> texts = new ArrayList<>();
+        for (String section : List.of(
+                "server",
+                "clients",
+                "memory",
+                "persistence",
+                "stats",
+                "replication",
+                "cpu",
+                COMMAND_STATISTICS,
+                "cluster",
+                "keyspace")) {
+            if (sections.contains(section)) {
+                texts.add(section(section));
+            }
+        }
+        return String.join("\r\n", texts);
+    }
+
+    private String section(String name) {
+        Section section = new Section(name);
+        switch (name) {
+            case "server" -> server(section);
+            case "clients" -> clients(section);
+            case "memory" -> memory(section);
+            case "persistence" -> persistence(section);
+            case "stats" -> statistics(section);
+            case "replication" -> section.add("role", "master").add("connected_slaves", 0);
+            case "cpu" -> cpu(section);
+            case COMMAND_STATISTICS -> commandStatistics(section);
+            case "cluster" -> section.add("cluster_enabled", 0);
+            default -> keyspace(section);
+        }
+        return section.toString();
+    }
+
+    private void server(Section section) {
+        long uptimeSeconds = (System.nanoTime() - startedNs) / 1_000_000_000L;
+        section.add("redis_version", ServerCommands.REDIS_VERSION)
+                .add("redistill_version", ProductVersion.version())
+                .add("redis_mode", "standalone")
+                .add(
+                        "os",
+                        System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                                + System.getProperty("os.arch"))
+                .add("arch_bits", 64)
+                .add("multiplexing_api", server.transportName())
+                .add("java_version", Runtime.version().toString())
+                .add("process_id", ProcessHandle.current().pid())
+                .add("run_id", runId)
+                .add("tcp_port", server.boundPort())
+                .add("server_time_usec", System.currentTimeMillis() * 1000)
+                .add("uptime_in_seconds", uptimeSeconds)
+                .add("uptime_in_days", uptimeSeconds / 86_400)
+                .add("shards", server.engine().shardCount());
+    }
+
+    private void clients(Section section) {
+        section.add("connected_clients", server.clients().count())
+                .add("cluster_connections", 0)
+                .add("maxclients", server.clients().maxConnections())
+                .add("blocked_clients", 0);
+    }
+
+    private void memory(Section section) {
+        Engine engine = server.engine();
+        long used = engine.usedBytes();
+        peakUsedBytes = Math.max(peakUsedBytes, used);
+        long rss = residentBytes();
+        section.add("used_memory", used)
+                .add("used_memory_human", human(used))
+                .add("used_memory_rss", rss)
+                .add("used_memory_rss_human", human(rss))
+                .add("used_memory_peak", peakUsedBytes)
+                .add("used_memory_peak_human", human(peakUsedBytes))
+                .add("used_memory_large_values", LargeBlock.usedBytes())
+                .add("arena_held_bytes", sum(Shard::heldBytes))
+                .add(
+                        "heap_used_bytes",
+                        ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed())
+                .add("maxmemory", settings.maxMemoryBytes())
+                .add("maxmemory_human", human(settings.maxMemoryBytes()))
+                .add("maxmemory_policy", "noeviction")
+                .add("mem_fragmentation_ratio", String.format(Locale.ROOT, "%.2f", rss / (double) Math.max(1, used)))
+                .add("mem_allocator", "arena");
+    }
+
+    /** There are no snapshots in this version; clients wait for {@code loading:0}. */
+    private void persistence(Section section) {
+        section.add("loading", 0)
+                .add(
+                        "rdb_changes_since_last_save",
+                        sum(shard -> shard.database(0).changes()))
+                .add("rdb_bgsave_in_progress", 0)
+                .add("aof_enabled", 0);
+    }
+
+    private void statistics(Section section) {
+        long commands = 0;
+        for (CommandStatistics each : allStatistics()) {
+            for (int opcode = 0; opcode < Opcode.COUNT; opcode++) {
+                commands += each.calls(opcode);
+            }
+        }
+        long inputBytes = 0;
+        long outputBytes = 0;
+        long refusedClaims = 0;
+        for (ConnectionLoop loop : server.loops()) {
+            inputBytes += loop.netInputBytes();
+            outputBytes += loop.netOutputBytes();
+            refusedClaims += loop.publisher().refusedClaims();
+        }
+        section.add("total_connections_received", server.clients().receivedCount())
+                .add("total_commands_processed", commands)
+                .add("total_net_input_bytes", inputBytes)
+                .add("total_net_output_bytes", outputBytes)
+                .add("rejected_connections", server.clients().rejectedCount())
+                .add("expired_keys", sum(shard -> shard.database(0).expiredCount()))
+                .add("evicted_keys", 0)
+                .add("keyspace_hits", sum(Shard::hits))
+                .add("keyspace_misses", sum(Shard::misses))
+                .add(
+                        "total_error_replies",
+                        allStatistics().stream()
+                                .mapToLong(CommandStatistics::errorReplies)
+                                .sum())
+                .add("internal_errors", sum(Shard::internalErrors))
+                .add("ring_full_refusals", refusedClaims);
+    }
+
+    private static void cpu(Section section) {
+        try {
+            String stat = Files.readString(Path.of("/proc/self/stat"));
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            section.add("used_cpu_sys", ticks(fields[12])).add("used_cpu_user", ticks(fields[11]));
+        } catch (IOException noProcFileSystem) {
+            // Not Linux: the section stays empty.
+            return;
+        }
+    }
+
+    /** Clock ticks, of which Linux shows a hundred a second on every architecture, as seconds. */
+    private static String ticks(String count) {
+        return String.format(Locale.ROOT, "%.6f", Long.parseLong(count) / 100.0);
+    }
+
+    private void commandStatistics(Section section) {
+        List<CommandStatistics> all = allStatistics();
+        for (int opcode = 0; opcode < Opcode.COUNT; opcode++) {
+            long calls = 0;
+            long timeNs = 0;
+            long failed = 0;
+            long rejected = 0;
+            for (CommandStatistics each : all) {
+                calls += each.calls(opcode);
+                timeNs += each.timeNs(opcode);
+                failed += each.failedCalls(opcode);
+                rejected += each.rejectedCalls(opcode);
+            }
+            if (calls + rejected > 0) {
+                section.add(
+                        "cmdstat_" + CommandTable.spec(opcode).fullName(),
+                        String.format(
+                                Locale.ROOT,
+                                "calls=%d,usec=%d,usec_per_call=%.2f,rejected_calls=%d,failed_calls=%d",
+                                calls,
+                                timeNs / 1000,
+                                calls == 0 ? 0.0 : timeNs / 1000.0 / calls,
+                                rejected,
+                                failed));
+            }
+        }
+    }
+
+    private void keyspace(Section section) {
+        long keys = sum(shard -> shard.database(0).size());
+        if (keys > 0) {
+            section.add(
+                    "db0",
+                    "keys=" + keys + ",expires="
+                            + sum(shard -> shard.database(0).volatileCount()) + ",avg_ttl=0");
+        }
+    }
+
+    private List<CommandStatistics> allStatistics() {
+        List<CommandStatistics> all = new ArrayList<>();
+        for (int i = 0; i < server.engine().shardCount(); i++) {
+            all.add(server.engine().shard(i).statistics());
+        }
+        server.loops().forEach(loop -> all.add(loop.statistics()));
+        return all;
+    }
+
+    private long sum(ToLongFunction<Shard> count) {
+        long sum = 0;
+        for (int i = 0; i < server.engine().shardCount(); i++) {
+            sum += count.applyAsLong(server.engine().shard(i));
+        }
+        return sum;
+    }
+
+    private static long residentBytes() {
+        try {
+            String pages = Files.readString(Path.of("/proc/self/statm")).split(" ")[1];
+            return Long.parseLong(pages) * 4096;
+        } catch (IOException noProcFileSystem) {
+            return 0;
+        }
+    }
+
+    /** Bytes as Redis prints them: {@code 1.50M}. */
+    private static String human(long bytes) {
+        String[] units = {"B", "K", "M", "G", "T"};
+        if (bytes < 1024) {
+            return bytes + units[0];
+        }
+        double value = bytes;
+        int unit = 0;
+        while (value >= 1024 && unit < units.length - 1) {
+            value /= 1024;
+            unit++;
+        }
+        return String.format(Locale.ROOT, "%.2f", value) + units[unit];
+    }
+
+    /** One section: a title, then a line for each field. */
+    private static final class Section {
+        private final StringBuilder text = new StringBuilder();
+
+        Section(String name) {
+            String title =
+                    name.equals("cpu") ? "CPU" : name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
+            text.append("# ").append(title).append("\r\n");
+        }
+
+        Section add(String field, Object value) {
+            text.append(field).append(':').append(value).append("\r\n");
+            return this;
+        }
+
+        @Override
+        public String toString() {
+            return text.toString();
+        }
+    }
+}

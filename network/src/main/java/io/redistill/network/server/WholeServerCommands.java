@@ -1,0 +1,135 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.network.server;
+
+import io.redistill.engine.command.Opcode;
+import io.redistill.engine.reply.RespValue;
+import io.redistill.network.NetworkServer;
+import io.redistill.network.connection.Connection;
+import io.redistill.network.connection.ConnectionLoop;
+import io.redistill.network.connection.ServerCommands;
+import io.redistill.network.server.settings.ServerSettings;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The commands of the class SERVER: INFO, CONFIG, CLIENT LIST and SHUTDOWN.
+ *
+ * <p>Source: the Redis command reference as of 7.0. Threading: called on any event loop; what it reads of others is of
+ * some moment ago.
+ */
+final class WholeServerCommands implements ServerCommands {
+    private static final RespValue SYNTAX_ERROR = RespValue.error("ERR syntax error");
+
+    private final NetworkServer server;
+    private final ServerSettings settings;
+    private final ServerInfo info;
+    private final Runnable shutdown;
+
+    /**
+     * The commands of one server.
+     *
+     * @param shutdown begins an orderly stop and returns at once
+     */
+    WholeServerCommands(NetworkServer server, ServerSettings settings, Runnable shutdown) {
+        this.server = server;
+        this.settings = settings;
+        this.shutdown = shutdown;
+        info = new ServerInfo(server, settings);
+    }
+
+    @Override
+    public RespValue execute(int opcode, byte[][] arguments, Connection connection) {
+        return switch (opcode) {
+            case Opcode.INFO -> RespValue.verbatim("txt", info.text(words(arguments, 1)));
+            case Opcode.CONFIG_GET -> configGet(arguments);
+            case Opcode.CONFIG_RESETSTAT -> resetStatistics();
+            case Opcode.CLIENT_LIST -> clientList(arguments);
+            case Opcode.SHUTDOWN -> shutdown(arguments);
+            default -> RespValue.error("ERR internal error");
+        };
+    }
+
+    private RespValue configGet(byte[][] arguments) {
+        Map<String, String> found = settings.configParameters().get(words(arguments, 2));
+        List<RespValue> pairs = new ArrayList<>();
+        found.forEach((name, value) -> {
+            pairs.add(RespValue.bulk(name));
+            pairs.add(RespValue.bulk(value));
+        });
+        return RespValue.map(pairs);
+    }
+
+    private RespValue resetStatistics() {
+        for (int i = 0; i < server.engine().shardCount(); i++) {
+            server.engine().shard(i).statistics().reset();
+        }
+        for (ConnectionLoop loop : server.loops()) {
+            loop.statistics().reset();
+        }
+        return RespValue.OK;
+    }
+
+    private RespValue clientList(byte[][] arguments) {
+        Set<Long> ids = null;
+        boolean none = false;
+        if (arguments.length == 4 && word(arguments[2]).equals("type")) {
+            String type = word(arguments[3]);
+            if (!List.of("normal", "master", "replica", "slave", "pubsub").contains(type)) {
+                return RespValue.error("ERR Unknown client type '" + text(arguments[3]) + "'");
+            }
+            none = !type.equals("normal");
+        } else if (arguments.length > 3 && word(arguments[2]).equals("id")) {
+            ids = new HashSet<>();
+            for (int i = 3; i < arguments.length; i++) {
+                String id = text(arguments[i]);
+                if (!id.matches("[1-9][0-9]{0,17}")) {
+                    return RespValue.error("ERR Invalid client ID");
+                }
+                ids.add(Long.parseLong(id));
+            }
+        } else if (arguments.length != 2) {
+            return SYNTAX_ERROR;
+        }
+        StringBuilder list = new StringBuilder();
+        for (Connection connection : server.clients().list()) {
+            if (!none && (ids == null || ids.contains(connection.client().id()))) {
+                list.append(connection.client().describe()).append('\n');
+            }
+        }
+        return RespValue.verbatim("txt", list.toString());
+    }
+
+    private RespValue shutdown(byte[][] arguments) {
+        for (int i = 1; i < arguments.length; i++) {
+            String option = word(arguments[i]);
+            if (!List.of("nosave", "now", "force").contains(option)) {
+                return option.equals("save") || option.equals("abort")
+                        ? RespValue.error("ERR SHUTDOWN " + option.toUpperCase(Locale.ROOT)
+                                + " is not supported: there are no snapshots; allowed are NOSAVE, NOW and FORCE")
+                        : SYNTAX_ERROR;
+            }
+        }
+        shutdown.run();
+        return RespValue.NONE;
+    }
+
+    private static List<String> words(byte[][] arguments, int from) {
+        return Arrays.stream(arguments, from, arguments.length)
+                .map(WholeServerCommands::text)
+                .toList();
+    }
+
+    private static String word(byte[] argument) {
+        return text(argument).toLowerCase(Locale.ROOT);
+    }
+
+    private static String text(byte[] argument) {
+        return new String(argument, StandardCharsets.ISO_8859_1);
+    }
+}

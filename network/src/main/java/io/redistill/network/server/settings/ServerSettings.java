@@ -1,0 +1,320 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.network.server.settings;
+
+import io.redistill.network.server.settings.BadValueException.NotInThisVersion;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of one start, each from the strongest source that gives it: command-line option, environment variable,
+ * {@code redistill.toml}, default. Only the value that counts is checked, so that an option can correct a file.
+ *
+ * <p>Start must be fast, hence no lambdas, no string templates and neither picocli nor the TOML library on the way of a
+ * start with a few plain options; {@code StartWithoutLibrariesTest} holds the latter. That takes 20 to 40 ms here, and
+ * a file some 150 ms more.
+ *
+ * <p>Threading: immutable.
+ */
+public final class ServerSettings {
+    static final String MASK = "***";
+    private static final String DEFAULT_FILE = "redistill.toml";
+    private static final long DEFAULT_MEMORY_PERCENT = 80;
+
+    private final Map<Setting, Given> given;
+    private final Map<Setting, Object> values;
+    private final List<String> notices;
+    private final Machine machine;
+    private final Path workingDirectory;
+
+    private ServerSettings(
+            Map<Setting, Given> given,
+            Map<Setting, Object> values,
+            List<String> notices,
+            Machine machine,
+            Path workingDirectory) {
+        this.given = given;
+        this.values = values;
+        this.notices = List.copyOf(notices);
+        this.machine = machine;
+        this.workingDirectory = workingDirectory;
+    }
+
+    /** What a start comes to: settings to run with, or a text to print and an exit code. */
+    public sealed interface Outcome {
+        /** Go on with these. */
+        record Run(ServerSettings settings) implements Outcome {}
+
+        /**
+         * End here.
+         *
+         * @param text without a line end; for standard output when the exit code is 0, for standard error otherwise
+         */
+        record Exit(String text, int exitCode) implements Outcome {}
+    }
+
+    /** Reads the settings of the process: its environment and its working directory. */
+    public static Outcome resolve(String[] args) {
+        return resolve(args, System.getenv(), Path.of(""));
+    }
+
+    /**
+     * Reads the settings from everything that can give one.
+     *
+     * @param workingDirectory where relative paths start
+     */
+    public static Outcome resolve(String[] args, Map<String, String> environment, Path workingDirectory) {
+        return resolve(args, environment, workingDirectory, Machine.detect());
+    }
+
+    static Outcome resolve(String[] args, Map<String, String> environment, Path workingDirectory, Machine machine) {
+        try {
+            CommandLineArguments arguments = CommandLineArguments.parse(args);
+            String text = arguments.textToPrint();
+            if (text != null) {
+                return new Outcome.Exit(text, 0);
+            }
+            List<String> notices = new ArrayList<>();
+            EnvironmentVariables variables = new EnvironmentVariables(environment, notices);
+            Map<Setting, Given> given = readFile(arguments, variables, workingDirectory, notices);
+            given.putAll(variables.settings());
+            given.putAll(arguments.settings());
+            return new Outcome.Run(check(given, notices, machine, workingDirectory));
+        } catch (RefusedException e) {
+            return new Outcome.Exit("redistill: " + e.line(), 1);
+        }
+    }
+
+    /** Where to listen; what is optional may be missing on this machine. */
+    @SuppressWarnings("unchecked") // BIND holds a list of addresses: its row says so.
+    public List<BindAddress> bind() {
+        return (List<BindAddress>) value(Setting.BIND);
+    }
+
+    /** The TCP port, or 0 for no TCP. */
+    public int port() {
+        return number(Setting.PORT);
+    }
+
+    /** The absolute path of the Unix-domain socket, or null for none. */
+    public @Nullable Path unixSocket() {
+        String path = text(Setting.UNIX_SOCKET);
+        return path.isEmpty() ? null : workingDirectory.resolve(path).toAbsolutePath();
+    }
+
+    /** Permission bits of the Unix-domain socket, or 0 to leave them to the umask. */
+    public int unixSocketPermissions() {
+        return number(Setting.UNIX_SOCKET_PERMISSIONS);
+    }
+
+    /** The most clients at the same time; {@link Integer#MAX_VALUE} for no limit. */
+    public int maxConnections() {
+        int connections = number(Setting.MAX_CONNECTIONS);
+        return connections == 0 ? Integer.MAX_VALUE : connections;
+    }
+
+    public int tcpBacklog() {
+        return number(Setting.TCP_BACKLOG);
+    }
+
+    /** Seconds of silence after which the system probes a peer, or 0 for never. */
+    public int tcpKeepaliveSeconds() {
+        return number(Setting.TCP_KEEPALIVE);
+    }
+
+    /** Seconds of silence after which a client is disconnected, or 0 for never. */
+    public int timeoutSeconds() {
+        return number(Setting.TIMEOUT);
+    }
+
+    /** The password of the default user, or the empty text for none. */
+    public String password() {
+        return text(Setting.PASSWORD);
+    }
+
+    /** Whether clients of other machines are refused while there is no password. */
+    public boolean protectedMode() {
+        return (Boolean) value(Setting.PROTECTED_MODE);
+    }
+
+    /** The memory for data in bytes, never 0: without a setting a share of what the machine or the container has. */
+    public long maxMemoryBytes() {
+        long bytes = (Long) value(Setting.MAX_MEMORY);
+        return bytes == 0 ? machine.memoryBytes() / 100 * DEFAULT_MEMORY_PERCENT : bytes;
+    }
+
+    public EvictionPolicy evictionPolicy() {
+        return (EvictionPolicy) value(Setting.EVICTION_POLICY);
+    }
+
+    /** How many shards, at least 1: without a setting one for each processor. */
+    public int shards() {
+        int shards = number(Setting.SHARDS);
+        return shards == 0 ? machine.processors() : shards;
+    }
+
+    public Placement placement() {
+        return (Placement) value(Setting.PLACEMENT);
+    }
+
+    /** Slots of a shard's command ring, a power of two. */
+    public int ringSize() {
+        return number(Setting.RING_SIZE);
+    }
+
+    /** Tables of the key index over all shards; not necessarily a power of two. */
+    public int stripes() {
+        return number(Setting.STRIPES);
+    }
+
+    public LogLevel logLevel() {
+        return (LogLevel) value(Setting.LOG_LEVEL);
+    }
+
+    /** Lines for the operator about what was given and has no effect. */
+    public List<String> notices() {
+        return notices;
+    }
+
+    /** The settings under the names that Redis knows them by. */
+    public ConfigParameters configParameters() {
+        Map<String, String> parameters = new LinkedHashMap<>();
+        for (Setting setting : Setting.values()) {
+            String name = setting.redisName();
+            if (name != null) {
+                parameters.put(name, redisValue(setting));
+            }
+        }
+        return new ConfigParameters(parameters);
+    }
+
+    /** Every setting with its value and where it comes from, a line each, secrets masked. */
+    public String effectiveConfiguration() {
+        StringBuilder lines = new StringBuilder();
+        for (Setting setting : Setting.values()) {
+            Given source = source(setting);
+            lines.append(lines.length() == 0 ? "" : "\n").append(setting.key()).append(" = ");
+            lines.append(setting.secret() && !source.text().isEmpty() ? MASK : source.text());
+            if (setting == Setting.MAX_MEMORY && (Long) value(setting) == 0) {
+                lines.append(" -> ").append(maxMemoryBytes()).append(", 80 % of the memory here");
+            } else if (setting == Setting.SHARDS && number(setting) == 0) {
+                lines.append(" -> ").append(shards());
+            }
+            lines.append(" (").append(source.where()).append(')');
+        }
+        return lines.toString();
+    }
+
+    private static Map<Setting, Given> readFile(
+            CommandLineArguments arguments, EnvironmentVariables variables, Path workingDirectory, List<String> notices)
+            throws RefusedException {
+        String name = arguments.configFile();
+        Given variable = variables.configFile();
+        if (name == null && variable != null) {
+            name = variable.text();
+        }
+        if (name == null) {
+            if (!Files.exists(workingDirectory.resolve(DEFAULT_FILE))) {
+                return new EnumMap<>(Setting.class);
+            }
+            name = DEFAULT_FILE;
+        }
+        return new SettingsFile(workingDirectory.resolve(name), name, notices).settings();
+    }
+
+    private static ServerSettings check(
+            Map<Setting, Given> given, List<String> notices, Machine machine, Path workingDirectory)
+            throws RefusedException {
+        Map<Setting, Object> values = new EnumMap<>(Setting.class);
+        ServerSettings settings = new ServerSettings(given, values, notices, machine, workingDirectory);
+        Given policyOfRedistill = null;
+        for (Setting setting : Setting.values()) {
+            Given source = settings.source(setting);
+            try {
+                values.put(setting, setting.type().parse(source.text()));
+            } catch (NotInThisVersion e) {
+                if (setting != Setting.EVICTION_POLICY || source.source() != Given.Source.FILE) {
+                    throw refused(setting, source, e);
+                }
+                policyOfRedistill = source;
+                values.put(setting, EvictionPolicy.NOEVICTION);
+            } catch (BadValueException e) {
+                throw refused(setting, source, e);
+            }
+        }
+        if (policyOfRedistill != null) {
+            settings = withoutEviction(settings, policyOfRedistill);
+        }
+        if (settings.port() == 0 && settings.unixSocket() == null) {
+            throw new RefusedException(
+                    settings.source(Setting.PORT).where()
+                            + ": server.port=0 is refused while server.unixsocket is empty: nothing would be left to listen on");
+        }
+        return settings;
+    }
+
+    /**
+     * Settings for a file that asks for an eviction policy this version does not have. The files that come with
+     * Redistill do, beside {@code max_memory = 0}, where its policy never acts; they must start this server. Beside a
+     * limit the policy is a promise that would be broken.
+     */
+    private static ServerSettings withoutEviction(ServerSettings settings, Given policy) throws RefusedException {
+        if ((Long) settings.value(Setting.MAX_MEMORY) != 0) {
+            throw new RefusedException(policy.where() + ": memory.eviction_policy=" + policy.text()
+                    + " is refused beside memory.max_memory="
+                    + settings.source(Setting.MAX_MEMORY).text()
+                    + ": not in this version; allowed is noeviction");
+        }
+        List<String> notices = new ArrayList<>(settings.notices);
+        notices.add(policy.where() + ": memory.eviction_policy=" + policy.text()
+                + " is not in this version; without memory.max_memory nothing is evicted and noeviction is used");
+        Map<Setting, Given> given = new EnumMap<>(settings.given);
+        given.put(Setting.EVICTION_POLICY, new Given("noeviction", policy.where(), Given.Source.FILE));
+        return new ServerSettings(given, settings.values, notices, settings.machine, settings.workingDirectory);
+    }
+
+    private static RefusedException refused(Setting setting, Given source, BadValueException reason) {
+        return new RefusedException(source.where() + ": " + setting.key() + "="
+                + (setting.secret() ? MASK : source.text()) + " is refused: allowed is " + reason.getMessage());
+    }
+
+    private Given source(Setting setting) {
+        Given source = given.get(setting);
+        return source != null ? source : new Given(setting.defaultText(), "default", Given.Source.DEFAULT);
+    }
+
+    private Object value(Setting setting) {
+        Object value = values.get(setting);
+        if (value == null) {
+            throw new IllegalStateException(setting.key() + " was not resolved");
+        }
+        return value;
+    }
+
+    private int number(Setting setting) {
+        return (Integer) value(setting);
+    }
+
+    private String text(Setting setting) {
+        return (String) value(setting);
+    }
+
+    /** What is in force, in Redis's writing. */
+    private String redisValue(Setting setting) {
+        return switch (setting) {
+            case MAX_MEMORY -> Long.toString(maxMemoryBytes());
+            case MAX_CONNECTIONS -> Integer.toString(maxConnections());
+            default -> print(setting.type(), value(setting));
+        };
+    }
+
+    @SuppressWarnings("unchecked") // A value comes from its own type's parse.
+    private static <T> String print(ValueType<T> type, Object value) {
+        return type.toRedis((T) value);
+    }
+}

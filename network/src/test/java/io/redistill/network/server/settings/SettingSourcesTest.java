@@ -1,0 +1,188 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.network.server.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every setting from every source: changing it there changes what the server reads, and the stronger source wins. */
+class SettingSourcesTest {
+    @TempDir
+    Path directory;
+
+    /**
+     * A setting with two values other than its default.
+     *
+     * @param getter what the server reads
+     */
+    record Sample(
+            Setting setting,
+            Function<ServerSettings, Object> getter,
+            Object byDefault,
+            String first,
+            Object firstValue,
+            String second,
+            Object secondValue) {
+        @Override
+        public String toString() {
+            return setting.key();
+        }
+    }
+
+    static Stream<Sample> samples() {
+        return Stream.of(
+                new Sample(
+                        Setting.BIND,
+                        ServerSettings::bind,
+                        List.of(new BindAddress("127.0.0.1", false), new BindAddress("::1", true)),
+                        "0.0.0.0",
+                        List.of(new BindAddress("0.0.0.0", false)),
+                        "10.0.0.1, -::*",
+                        List.of(new BindAddress("10.0.0.1", false), new BindAddress("::*", true))),
+                new Sample(Setting.PORT, ServerSettings::port, 6379, "1", 1, "65535", 65535),
+                new Sample(
+                        Setting.UNIX_SOCKET,
+                        settings -> String.valueOf(settings.unixSocket()),
+                        "null",
+                        "/run/a.sock",
+                        "/run/a.sock",
+                        "/run/b.sock",
+                        "/run/b.sock"),
+                new Sample(
+                        Setting.UNIX_SOCKET_PERMISSIONS,
+                        ServerSettings::unixSocketPermissions,
+                        0,
+                        "700",
+                        0700,
+                        "0777",
+                        0777),
+                new Sample(
+                        Setting.MAX_CONNECTIONS, ServerSettings::maxConnections, 10000, "5", 5, "0", Integer.MAX_VALUE),
+                new Sample(Setting.TCP_BACKLOG, ServerSettings::tcpBacklog, 511, "1", 1, "4096", 4096),
+                new Sample(Setting.TCP_KEEPALIVE, ServerSettings::tcpKeepaliveSeconds, 300, "1m", 60, "7", 7),
+                new Sample(Setting.TIMEOUT, ServerSettings::timeoutSeconds, 0, "2000ms", 2, "1h", 3600),
+                new Sample(Setting.PASSWORD, ServerSettings::password, "", "one", "one", "@two ${x}", "@two ${x}"),
+                new Sample(Setting.PROTECTED_MODE, ServerSettings::protectedMode, true, "no", false, "False", false),
+                new Sample(
+                        Setting.MAX_MEMORY,
+                        ServerSettings::maxMemoryBytes,
+                        80_000L,
+                        "1gb",
+                        1L << 30,
+                        "512MB",
+                        512L << 20),
+                new Sample(
+                        Setting.EVICTION_POLICY,
+                        ServerSettings::evictionPolicy,
+                        EvictionPolicy.NOEVICTION,
+                        "noeviction",
+                        EvictionPolicy.NOEVICTION,
+                        "NoEviction",
+                        EvictionPolicy.NOEVICTION),
+                new Sample(Setting.SHARDS, ServerSettings::shards, 3, "1", 1, "16", 16),
+                new Sample(
+                        Setting.PLACEMENT,
+                        ServerSettings::placement,
+                        Placement.AUTO,
+                        "fused",
+                        Placement.FUSED,
+                        "Fused",
+                        Placement.FUSED),
+                new Sample(Setting.RING_SIZE, ServerSettings::ringSize, 4096, "2", 2, "1048576", 1048576),
+                new Sample(Setting.STRIPES, ServerSettings::stripes, 2048, "256", 256, "4096", 4096),
+                new Sample(
+                        Setting.LOG_LEVEL,
+                        ServerSettings::logLevel,
+                        LogLevel.INFO,
+                        "debug",
+                        LogLevel.DEBUG,
+                        "warning",
+                        LogLevel.WARN));
+    }
+
+    @Test
+    void shouldCoverEverySetting() {
+        Set<Setting> covered = EnumSet.noneOf(Setting.class);
+        samples().forEach(sample -> covered.add(sample.setting()));
+        assertThat(covered).isEqualTo(EnumSet.allOf(Setting.class));
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void shouldHaveADefault(Sample sample) {
+        assertThat(sample.getter().apply(new Start(directory).settings())).isEqualTo(sample.byDefault());
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void shouldTakeTheStrongestSource(Sample sample) {
+        String option = sample.setting().options().get(0);
+        String ours = sample.setting().variables().get(0);
+        String redis = ours.replace("REDISTILL_", "REDIS_");
+        Start start = new Start(directory).file(line(sample.setting().key(), sample.first()));
+        assertThat(sample.getter().apply(start.settings())).isEqualTo(sample.firstValue());
+        start.variable(redis, sample.second());
+        assertThat(sample.getter().apply(start.settings())).isEqualTo(sample.secondValue());
+        start.variable(ours, sample.first());
+        assertThat(sample.getter().apply(start.settings())).isEqualTo(sample.firstValue());
+        start.options(option, sample.second());
+        assertThat(sample.getter().apply(start.settings())).isEqualTo(sample.secondValue());
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void shouldKnowEveryNameOfASetting(Sample sample) {
+        List<Start> starts = new ArrayList<>();
+        for (String option : sample.setting().options()) {
+            starts.add(new Start(directory).options(option, sample.second()));
+            starts.add(new Start(directory).options(option + "=" + sample.second()));
+            starts.add(new Start(directory).options("--" + option.substring(2).replace('-', '_'), sample.second()));
+        }
+        for (String variable : sample.setting().variables()) {
+            starts.add(new Start(directory).variable(variable, sample.second()));
+        }
+        for (int i = 0; i < sample.setting().keys().size(); i++) {
+            String key = sample.setting().keys().get(i);
+            starts.add(new Start(directory)
+                    .file("key" + i + ".toml", line(key, sample.second()))
+                    .options("--config", "key" + i + ".toml"));
+            starts.add(new Start(directory)
+                    .file("dash" + i + ".toml", line(key.replace('_', '-'), sample.second()))
+                    .variable("REDISTILL_CONFIG", "dash" + i + ".toml"));
+        }
+        for (Start start : starts) {
+            assertThat(sample.getter().apply(start.settings())).isEqualTo(sample.secondValue());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void shouldReadOptionsTheSameWithAndWithoutPicocli(Sample sample) throws RefusedException {
+        for (String option : sample.setting().options()) {
+            for (String[] args : List.of(
+                    new String[] {option, sample.first(), "--config", "x"},
+                    new String[] {option.replace('-', '_').replaceFirst("__", "--") + "=" + sample.second()},
+                    new String[] {option + "=", "--config=a=b"})) {
+                CommandLineArguments plain = CommandLineArguments.parsePlain(args);
+                CommandLineArguments any = CommandLineArguments.parseAny(args);
+                assertThat(plain).isNotNull();
+                assertThat(plain.settings()).isEqualTo(any.settings()).hasSize(1);
+                assertThat(plain.configFile()).isEqualTo(any.configFile());
+            }
+        }
+    }
+
+    private static String line(String key, String value) {
+        return key + " = \"" + value + "\"\n";
+    }
+}
