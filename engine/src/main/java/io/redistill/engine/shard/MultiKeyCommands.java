@@ -22,11 +22,11 @@ final class MultiKeyCommands {
         int end = call.position(call.argumentCount());
         long touched = 0;
         for (int key = call.position(1); key < end; key += step) {
-            touched += database.touchSlot(batch.keyHash(key));
+            touched += database.touchIndex(batch.keyHash(key));
         }
         for (int key = call.position(1); key < end; key += step) {
             if (shard.owns(batch.keyHash(key))) {
-                touched += database.touchEntry(database.touchSlot(batch.keyHash(key)));
+                touched += Database.touchEntry(database.peek(batch.keyHash(key)));
             }
         }
         return touched;

@@ -51,7 +51,7 @@ public final class Shard {
     private final CommandStatistics statistics = new CommandStatistics();
     private final Invocation call = new Invocation();
     private final int[] opcodesOfTurn = new int[MAX_EVENTS_PER_TURN];
-    private final long[] slotsOfTurn = new long[MAX_EVENTS_PER_TURN];
+    private final long[] entriesOfTurn = new long[MAX_EVENTS_PER_TURN];
     private Shard[] peers = new Shard[0];
 
     private @Nullable Thread owner;
@@ -165,12 +165,18 @@ public final class Shard {
     private void prefetch(long first, int count) {
         long sum = 0;
         Database database = this.database;
-        long[] slots = slotsOfTurn;
+        long[] entries = entriesOfTurn;
         for (int i = 0; i < count; i++) {
-            slots[i] = database.touchSlot(ring.slot(first + i).hash());
+            sum += database.touchIndex(ring.slot(first + i).hash());
         }
         for (int i = 0; i < count; i++) {
-            sum += database.touchEntry(slots[i]);
+            entries[i] = database.peek(ring.slot(first + i).hash());
+        }
+        for (int i = 0; i < count; i++) {
+            sum += Database.touchEntry(entries[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            sum += Database.touchValue(entries[i]);
         }
         touched = sum; // keeps the loads from being optimised away
     }

@@ -38,6 +38,11 @@ public final class Database {
     /** Values from this length on live in a {@link LargeBlock} of their own. */
     public static final int LARGE_VALUE_BYTES = 16 << 10;
 
+    private static final int CACHE_LINE_BYTES = 64;
+
+    /** Longer values are left to the processor's own prefetching of sequences. */
+    private static final int MAX_TOUCHED_BYTES = 512;
+
     private static final int LARGE_KEY_BYTES = 4 << 10;
     private static final int GRANULE_SHIFT = 3;
     private static final long REFERENCE_MASK = (1L << 40) - 1;
@@ -93,14 +98,33 @@ public final class Database {
 
     // ---- look-up
 
-    /** First half of a prefetch: the slot of a hash, of which {@link #touchEntry} loads the entry. */
-    public long touchSlot(long hash) {
-        return index.get(hash);
+    /** First step of a prefetch: loads the index line of a hash. The result means nothing. */
+    public long touchIndex(long hash) {
+        return index.touch(hash);
     }
 
-    /** Second half of a prefetch: loads the entry's first line. The value means nothing. */
-    public long touchEntry(long slot) {
-        return slot == KeyIndex.ABSENT ? 0 : Memory.getLong(addressOf(slot));
+    /** Second step: the address of the entry, or of one with an equal hash, that the index holds; 0 for none. */
+    public long peek(long hash) {
+        long slot = index.get(hash);
+        return slot == KeyIndex.ABSENT ? 0 : addressOf(slot);
+    }
+
+    /** Third step: loads the first line of an entry that {@link #peek} found. The result means nothing. */
+    public static long touchEntry(long entry) {
+        return entry == 0 ? 0 : Memory.getLong(entry);
+    }
+
+    /** Fourth step: loads the lines behind the first. The result means nothing. */
+    public static long touchValue(long entry) {
+        if (entry == 0) {
+            return 0;
+        }
+        int length = Math.min(Memory.getInt(entry + EntryLayout.VALUE_LENGTH_OFFSET), MAX_TOUCHED_BYTES);
+        long sum = 0;
+        for (int offset = CACHE_LINE_BYTES; offset < length; offset += CACHE_LINE_BYTES) {
+            sum += Memory.getLong(entry + offset);
+        }
+        return sum;
     }
 
     /** The live entry of a key, or null; an expired one is removed. The view is this database's own and reused. */

@@ -19,6 +19,12 @@ interface KeyIndex {
     /** The slot of a hash, or {@link #ABSENT}. */
     long get(long hash);
 
+    /**
+     * Loads the line where the look-up of a hash begins, without looking at what is in it: a branch on a value that is
+     * still on its way from memory stops the loads behind it when it is mispredicted. The result means nothing.
+     */
+    long touch(long hash);
+
     /** Sets the slot of a hash, whether it had one or not. */
     void put(long hash, long slot);
 

@@ -42,6 +42,12 @@ final class StripedKeyIndex implements KeyIndex {
     }
 
     @Override
+    public long touch(long hash) {
+        long[] table = tables[stripeOf(hash)];
+        return table[StripeTables.firstIndex(table, hash)];
+    }
+
+    @Override
     public void put(long hash, long slot) {
         int stripe = stripeOf(hash);
         StripeMap map = maps[stripe];
