@@ -108,6 +108,7 @@ final class FusedCore {
         int done = ioLoop.run(waitNs, 0);
         gate.awake();
         ConnectionLoop loop = loop();
+        loop.readClock();
         Shard shard = shard();
         for (int round = 0; round < MAX_ROUNDS_PER_TURN; round++) {
             loop.publisher().wakeShards();

@@ -72,8 +72,8 @@ public final class ClientState {
         protocol = version;
     }
 
-    void touch() {
-        lastActiveNs = System.nanoTime();
+    void touch(long nowNs) {
+        lastActiveNs = nowNs;
     }
 
     /** Nanoseconds since the last input. */

@@ -10,6 +10,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.util.UncheckedBooleanSupplier;
 import io.redistill.engine.command.RequestBatch;
 import io.redistill.engine.memory.LargeBlock;
@@ -18,6 +20,7 @@ import io.redistill.engine.reply.ReplyBuffer;
 import io.redistill.engine.reply.ReplyChunk;
 import io.redistill.network.resp.PartialCommand;
 import io.redistill.network.resp.RespDecoder;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +58,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     private final ArrayDeque<InFlightBatch> inFlight = new ArrayDeque<>(2);
 
     private @Nullable ChannelHandlerContext context;
+    private @Nullable Socket directSocket;
 
     private long leftover;
     private int leftoverLength;
@@ -68,6 +72,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     private boolean paused;
     private boolean resuming;
     private boolean flushQueued;
+    private boolean flushNeeded;
     private boolean closeAfterReplies;
     private boolean inputEnded;
     private boolean closed;
@@ -102,6 +107,12 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        // Only where this handler is the last before the socket: an encrypting one must see what is sent.
+        if (ctx.channel() instanceof UnixChannel channel
+                && channel.fd() instanceof Socket socket
+                && ctx.pipeline().first() == this) {
+            directSocket = socket;
+        }
         loop.add(this);
     }
 
@@ -203,7 +214,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         }
         // All of it is taken until decoding is through: an eager turn must not let others read into the rest.
         chunk.position((int) (end - chunk.address()));
-        client.touch();
+        client.touch(loop.nowNs());
         long at = from;
         while (at < end && heldCommand == null && !closeAfterReplies) {
             long next = partial != null ? feed(at, end) : decode(chunk, at, end);
@@ -274,7 +285,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
 
     private void onPartialFilled(int bytes) {
         PartialCommand command = requirePartial();
-        client.touch();
+        client.touch(loop.nowNs());
         if (command.filled(bytes)) {
             onPartialComplete(command);
             submit();
@@ -416,18 +427,50 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         }
         if (replies.spliceCount() > 0) {
             writeSpliced(replies);
-        } else if (hasBacklog()) {
-            writeCopy(replies);
         } else {
-            for (int i = 0; i < replies.chunkCount(); i++) {
-                ReplyChunk chunk = replies.chunk(i);
-                done.chunkQueued();
-                loop.sent(chunk.length());
-                context()
-                        .write(((NettyReplyChunk) chunk).toSend(done), context().voidPromise());
-            }
+            writeChunks(done, replies);
         }
         done.written();
+    }
+
+    private void writeChunks(InFlightBatch done, ReplyBuffer replies) {
+        for (int i = 0; i < replies.chunkCount(); i++) {
+            NettyReplyChunk chunk = (NettyReplyChunk) replies.chunk(i);
+            loop.sent(chunk.length());
+            int sent = sendNow(chunk);
+            if (sent == chunk.length()) {
+                continue;
+            }
+            if (hasBacklog()) {
+                writeCopy(chunk.address() + sent, chunk.length() - sent);
+            } else {
+                done.chunkQueued();
+                flushNeeded = true;
+                context().write(chunk.toSend(done, sent), context().voidPromise());
+            }
+        }
+    }
+
+    /**
+     * Sends a chunk past the channel's outbound buffer, whose bookkeeping costs as much as encoding a reply does, when
+     * nothing waits there and the transport lets us.
+     *
+     * @return bytes sent; the rest goes the ordinary way, which also finds and reports what is wrong with the socket
+     */
+    private int sendNow(NettyReplyChunk chunk) {
+        Socket socket = directSocket;
+        if (socket == null || flushNeeded) {
+            return 0;
+        }
+        ChannelOutboundBuffer outbound = context().channel().unsafe().outboundBuffer();
+        if (outbound == null || !outbound.isEmpty() || outbound.totalPendingWriteBytes() > 0) {
+            return 0;
+        }
+        try {
+            return Math.max(0, socket.sendAddress(chunk.address(), 0, chunk.length()));
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     /** Whether earlier replies are still unsent: then a whole chunk must not wait for a few bytes of reply. */
@@ -439,12 +482,6 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     /** Replies written in this turn and not flushed yet count as well. */
     private static final int MAX_BACKLOG_IN_CHUNKS = 32 << 10;
 
-    private void writeCopy(ReplyBuffer replies) {
-        for (int i = 0; i < replies.chunkCount(); i++) {
-            writeCopy(replies.chunk(i).address(), replies.chunk(i).length());
-        }
-    }
-
     private void writeCopy(long address, int length) {
         if (length == 0) {
             return;
@@ -452,7 +489,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         ByteBuf copy = context().alloc().directBuffer(length, length);
         Memory.copy(address, copy.memoryAddress(), length);
         copy.writerIndex(length);
-        loop.sent(length);
+        flushNeeded = true;
         context().write(copy, context().voidPromise());
     }
 
@@ -465,11 +502,13 @@ public final class Connection extends ChannelInboundHandlerAdapter {
             int offset = 0;
             while (splice < replies.spliceCount() && replies.splicePosition(splice) <= position + chunk.length()) {
                 int until = (int) (replies.splicePosition(splice) - position);
+                loop.sent(until - offset);
                 writeCopy(chunk.address() + offset, until - offset);
                 offset = until;
                 writeBlock(replies.takeSplice(splice), replies.spliceLength(splice));
                 splice++;
             }
+            loop.sent(chunk.length() - offset);
             writeCopy(chunk.address() + offset, chunk.length() - offset);
             position += chunk.length();
         }
@@ -483,7 +522,10 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     void flushNow() {
         flushQueued = false;
         if (!closed) {
-            context().flush();
+            if (flushNeeded) {
+                flushNeeded = false;
+                context().flush();
+            }
             closeIfDone();
         }
     }

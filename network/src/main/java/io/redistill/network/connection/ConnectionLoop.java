@@ -51,6 +51,7 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
     private final ArrayDeque<InFlightBatch> pool = new ArrayDeque<>(MAX_POOLED_BATCHES);
     private final ArrayDeque<InputChunk> freeChunks = new ArrayDeque<>(MAX_POOLED_CHUNKS);
     private InputChunk input = new InputChunk();
+    private long nowNs = System.nanoTime();
     private boolean delivering;
     private boolean outOfMemory;
     private long netInputBytes;
@@ -240,6 +241,15 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
 
     long nextClientId() {
         return clients.nextId();
+    }
+
+    /** Reads the clock that connections note their last activity with; once a turn of the thread. */
+    public void readClock() {
+        nowNs = System.nanoTime();
+    }
+
+    long nowNs() {
+        return nowNs;
     }
 
     void received(long bytes) {

@@ -26,10 +26,10 @@ final class NettyReplyChunk extends ReplyChunk {
         return new NettyReplyChunk(new Buffer());
     }
 
-    /** The written bytes as a buffer whose release is reported to {@code sender}. */
-    ByteBuf toSend(InFlightBatch sender) {
+    /** The written bytes from an offset on as a buffer whose release is reported to {@code sender}. */
+    ByteBuf toSend(InFlightBatch sender, int from) {
         buffer.sender = sender;
-        buffer.setIndex(0, length());
+        buffer.setIndex(from, length());
         return buffer;
     }
 
