@@ -69,6 +69,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     private int heldOpcode;
     private int heldFlags;
 
+    private boolean largeExpected;
     private boolean paused;
     private boolean resuming;
     private boolean flushQueued;
@@ -202,6 +203,9 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         // A reset or a failed write: nobody is there to be told, and channelInactive cleans up.
+        if (!(cause instanceof IOException)) {
+            loop.recordFault(cause);
+        }
         ctx.close();
     }
 
@@ -229,6 +233,9 @@ public final class Connection extends ChannelInboundHandlerAdapter {
             Memory.copy(at, leftover, leftoverLength);
         }
         chunk.position((int) (at - chunk.address()));
+        if (end - from >= ConnectionLoop.SHORT_READ_BYTES && partial == null) {
+            largeExpected = false;
+        }
         submit();
         if (!chunk.isBorrowed()) {
             chunk.position(0);
@@ -295,6 +302,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
 
     private void onPartialComplete(PartialCommand command) {
         partial = null;
+        largeExpected = true;
         RequestBatch batch = openBatch(null);
         command.moveTo(batch);
         dispatch(batch);
@@ -599,7 +607,10 @@ public final class Connection extends ChannelInboundHandlerAdapter {
                 return target;
             }
             partialTarget = null;
-            InputChunk into = loop.input(Math.min(leftoverLength + READ_BYTES, InputChunk.CAPACITY_BYTES));
+            InputChunk into = largeExpected && leftoverLength == 0 ? loop.shortInput() : null;
+            if (into == null) {
+                into = loop.input(Math.min(leftoverLength + READ_BYTES, InputChunk.CAPACITY_BYTES));
+            }
             Memory.copy(leftover, into.address() + into.position(), leftoverLength);
             chunk = into;
             return into.buffer().retain().setIndex(into.position() + leftoverLength, into.position() + leftoverLength);

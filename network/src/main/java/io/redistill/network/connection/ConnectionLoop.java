@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class ConnectionLoop implements ReplySink<RequestBatch> {
     private static final int MAX_POOLED_BATCHES = 64;
     private static final int MAX_POOLED_CHUNKS = 8;
+    static final int SHORT_READ_BYTES = 4 << 10;
     private static final int QUEUE_CHUNK = 1024;
 
     private final Engine engine;
@@ -50,7 +51,13 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
     private final Set<Connection> connections = new LinkedHashSet<>();
     private final ArrayDeque<InFlightBatch> pool = new ArrayDeque<>(MAX_POOLED_BATCHES);
     private final ArrayDeque<InputChunk> freeChunks = new ArrayDeque<>(MAX_POOLED_CHUNKS);
-    private InputChunk input = new InputChunk();
+    private InputChunk input = new InputChunk(InputChunk.CAPACITY_BYTES);
+
+    /** For connections that last sent a large value: most of the next one is then read where it will stay. */
+    private final InputChunk shortInput = new InputChunk(SHORT_READ_BYTES);
+
+    private long faults;
+    private @Nullable Throwable lastFault;
     private long nowNs = System.nanoTime();
     private boolean delivering;
     private boolean outOfMemory;
@@ -197,15 +204,25 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
         }
         if (input.room() < bytes) {
             InputChunk free = freeChunks.pollLast();
-            input = free != null ? free : new InputChunk();
+            input = free != null ? free : new InputChunk(InputChunk.CAPACITY_BYTES);
             input.position(0);
         }
         return input;
     }
 
+    /** A chunk for a read of {@link #SHORT_READ_BYTES}, or null when it is borrowed. */
+    @Nullable
+    InputChunk shortInput() {
+        if (shortInput.isBorrowed()) {
+            return null;
+        }
+        shortInput.position(0);
+        return shortInput;
+    }
+
     /** Takes back a chunk of which nothing is borrowed any more. */
     void inputFree(InputChunk chunk) {
-        if (chunk != input) {
+        if (chunk != input && chunk != shortInput) {
             if (freeChunks.size() < MAX_POOLED_CHUNKS) {
                 freeChunks.addLast(chunk);
             } else {
@@ -252,6 +269,12 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
         return nowNs;
     }
 
+    /** Records an exception that is a bug of ours: the connection closes, the loop goes on. */
+    void recordFault(Throwable fault) {
+        faults++;
+        lastFault = fault;
+    }
+
     void received(long bytes) {
         netInputBytes += bytes;
     }
@@ -270,6 +293,16 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
     /** Commands answered or refused without a shard. */
     public CommandStatistics statistics() {
         return statistics;
+    }
+
+    /** Connections closed because of an exception of ours. */
+    public long faults() {
+        return faults;
+    }
+
+    /** The last such exception, or null. */
+    public @Nullable Throwable lastFault() {
+        return lastFault;
     }
 
     public long netInputBytes() {
