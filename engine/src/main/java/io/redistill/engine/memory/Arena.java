@@ -21,7 +21,7 @@ import java.util.Arrays;
  *
  * <p>No call here costs more than a handful of memory accesses, except when a segment is taken or given back.
  *
- * <p>Threading: confined to the shard thread. {@link #close} gives every segment back.
+ * <p>Threading: confined to the shard thread. Segments still held go with the address space when that is closed.
  */
 public final class Arena {
     static final int RUN_LENGTH_BYTES = 64 << 10;

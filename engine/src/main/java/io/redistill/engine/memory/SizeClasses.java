@@ -2,8 +2,9 @@
 package io.redistill.engine.memory;
 
 /**
- * The block lengths of an {@link Arena}: multiples of 8 up to 256 bytes, then eight steps to each doubling (at most
- * 12.5 % lost inside a block), at the top the largest lengths of which 3, 4, 5 … fit into one run.
+ * The block lengths of an {@link Arena}: multiples of 8 up to 256 bytes, then eight steps to each doubling, each
+ * stretched to the longest of which as many fit into a run. At most 15 % of a block is lost, and more only where a shorter
+ * block would not fit into a run more often.
  *
  * <p>Threading: immutable.
  */
