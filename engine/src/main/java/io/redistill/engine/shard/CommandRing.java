@@ -10,6 +10,7 @@ import com.lmax.disruptor.TimeoutException;
 import com.lmax.disruptor.WaitStrategy;
 import com.lmax.disruptor.dsl.ProducerType;
 import io.redistill.engine.command.CommandEvent;
+import io.redistill.engine.memory.Memory;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
@@ -89,6 +90,10 @@ public final class CommandRing {
     /** Asks to be woken when the shard has freed slots; the caller tries once more after this and before it sleeps. */
     void awaitRoom(int publisher) {
         waiting.set(publisher, 1);
+        // Pairs with the fence of wakeWaiting. Without it the caller's next attempt, which reads the consumer's
+        // sequence
+        // with plain loads, may pass the store of the mark (on aarch64 it does), and both sides look too early.
+        Memory.fullFence();
     }
 
     /** Wakes the shard if it sleeps; after publishing. */
@@ -134,7 +139,7 @@ public final class CommandRing {
     /** Wakes the publishers that wait for room. */
     void wakeWaiting() {
         // consumed was set with a store that a later load may pass: the gate's full fence comes too late for this read.
-        io.redistill.engine.memory.Memory.fullFence();
+        Memory.fullFence();
         for (int i = 0; i < publisherGates.length; i++) {
             if (waiting.get(i) != 0) {
                 waiting.set(i, 0);
