@@ -178,13 +178,15 @@ public final class ReplyBuffer {
     }
 
     private void openChunkSlowPath() {
-        closeChunk();
         if (openChunks == chunkCount) {
+            // First of all, so that nothing has changed if there is no memory.
+            ReplyChunk another = factory.newChunk();
             if (chunkCount == chunks.length) {
                 chunks = Arrays.copyOf(chunks, chunkCount * 2);
             }
-            chunks[chunkCount++] = factory.newChunk();
+            chunks[chunkCount++] = another;
         }
+        closeChunk();
         ReplyChunk chunk = chunks[openChunks++];
         chunkAddress = chunk.address();
         address = chunkAddress;

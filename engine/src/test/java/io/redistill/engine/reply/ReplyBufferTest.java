@@ -3,6 +3,7 @@ package io.redistill.engine.reply;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.redistill.engine.memory.LargeBlock;
 import io.redistill.engine.memory.Memory;
@@ -167,6 +168,19 @@ class ReplyBufferTest {
         assertThat(LargeBlock.usedBytes()).isGreaterThan(largeBytesBefore);
         replies.reset();
         assertThat(LargeBlock.usedBytes()).isEqualTo(largeBytesBefore);
+    }
+
+    @Test
+    void shouldStayAsItWasWhenThereIsNoMemoryForAChunk() {
+        for (int full = 0; full < 6; full++) {
+            long position = replies.position();
+            chunks.failNext();
+            assertThatThrownBy(() -> replies.integer(1)).hasMessage("told to fail");
+            assertThat(replies.position()).isEqualTo(position);
+            replies.raw(new byte[(int) ((full + 1L) * CHUNK - 10 - position)]);
+            assertThat(replies.position()).isEqualTo((full + 1L) * CHUNK - 10);
+        }
+        assertThat(ReplyBytes.of(replies)).hasSize(6 * CHUNK - 10);
     }
 
     @Test
