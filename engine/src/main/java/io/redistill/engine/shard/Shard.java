@@ -117,7 +117,8 @@ public final class Shard {
             executed = execute(first, (int) Math.min(MAX_EVENTS_PER_TURN, available - first + 1));
             ring.wakeWaiting();
         }
-        if (database.hasGarbage() && (executed == 0 || ++turns % TURNS_PER_SLICE == 0)) {
+        // Not when this turn ended at a rendezvous: from then on the shard is lent.
+        if (stoppedAt == null && database.hasGarbage() && (executed == 0 || ++turns % TURNS_PER_SLICE == 0)) {
             database.reclaim();
         }
         return executed;
