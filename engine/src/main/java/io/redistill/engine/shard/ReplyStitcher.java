@@ -16,8 +16,11 @@ import io.redistill.engine.reply.ReplyBuffer;
  * <p>Threading: confined to an event loop; for batches handed back to it.
  */
 public final class ReplyStitcher {
-    /** Part of a result that says that a part found no memory; far outside of any count. */
-    static final long OUT_OF_MEMORY = Long.MIN_VALUE >> 8;
+    /** Part of a result that says that a part found no memory; the sum of all parts' stays below any count. */
+    static final long OUT_OF_MEMORY = -(1L << 40);
+
+    /** Part of a result that says that a part ended in an exception; below any sum of {@link #OUT_OF_MEMORY}. */
+    static final long INTERNAL_ERROR = -(1L << 50);
 
     private final ReplyBuffer.Cursor[] cursors;
     private final int shardCount;
@@ -66,7 +69,7 @@ public final class ReplyStitcher {
         }
         long result = batch.result(command);
         if (result < 0) {
-            output.raw(Errors.OUT_OF_MEMORY);
+            output.raw(result > INTERNAL_ERROR / 2 ? Errors.OUT_OF_MEMORY : Errors.INTERNAL);
         } else if (opcode == Opcode.MSET || opcode == Opcode.FLUSHALL || opcode == Opcode.FLUSHDB) {
             output.ok();
         } else {

@@ -199,7 +199,7 @@ public final class Shard {
         try {
             execute(event.opcode(), batch.route(index) < 0);
         } catch (RuntimeException | AssertionError e) {
-            recordInternalError(e, reply, mark);
+            recordInternalError(e, batch, index, reply, mark);
         }
         if (call.failed()) {
             statistics.failed(event.opcode());
@@ -212,24 +212,39 @@ public final class Shard {
         }
     }
 
-    private static void silence(RequestBatch batch, int index, ReplyBuffer reply, long mark) {
+    private void silence(RequestBatch batch, int index, ReplyBuffer reply, long mark) {
         reply.rewind(mark);
         int end = batch.firstArgument(index) + batch.argumentCount(index);
         if (batch.route(index) == RequestBatch.FAN_OUT && batch.opcode(index) == Opcode.MGET) {
             for (int key = batch.firstArgument(index) + 1; key < end; key++) {
-                // Others' pieces are empty as well, but end elsewhere: their own writer notes that.
-                if (batch.pieceEnd(key) > mark) {
+                if (owns(batch.keyHash(key))) {
                     batch.pieceEnd(key, mark);
                 }
             }
         }
     }
 
-    private void recordInternalError(Throwable error, ReplyBuffer reply, long mark) {
+    private void recordInternalError(Throwable error, RequestBatch batch, int index, ReplyBuffer reply, long mark) {
         internalErrors++;
         lastInternalError = error;
         reply.rewind(mark);
         call.error(Errors.INTERNAL);
+        if (batch.route(index) >= 0) {
+            return;
+        }
+        // A part: an error in place of each value, or in place of the number that the parts make together.
+        reply.rewind(mark);
+        if (batch.opcode(index) != Opcode.MGET) {
+            batch.addResult(index, ReplyStitcher.INTERNAL_ERROR);
+            return;
+        }
+        int end = batch.firstArgument(index) + batch.argumentCount(index);
+        for (int key = batch.firstArgument(index) + 1; key < end; key++) {
+            if (owns(batch.keyHash(key))) {
+                reply.raw(Errors.INTERNAL);
+                batch.pieceEnd(key, reply.position());
+            }
+        }
     }
 
     private void execute(int opcode, boolean part) {
@@ -297,10 +312,14 @@ public final class Shard {
             stoppedAt = rendezvous;
             return;
         }
-        batch.addResult(call.index(), MultiKeyCommands.msetnx(call, peers));
-        rendezvous.release();
-        for (Shard peer : peers) {
-            peer.ring.wakeConsumer();
+        try {
+            batch.addResult(call.index(), MultiKeyCommands.msetnx(call, peers));
+        } finally {
+            // Whatever happened: the others would stand still for ever.
+            rendezvous.release();
+            for (Shard peer : peers) {
+                peer.ring.wakeConsumer();
+            }
         }
     }
 

@@ -5,9 +5,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
@@ -24,6 +26,7 @@ final class TestCore {
     private final Queue<TestBatch> finished = new ConcurrentLinkedQueue<>();
     private final List<HistoryClient> clients = new ArrayList<>();
     private final Map<HistoryClient, Deque<TestBatch>> inFlight = new HashMap<>();
+    private final Set<TestBatch> unchecked = new HashSet<>();
     private final Deque<TestBatch> pool = new ArrayDeque<>();
     private ShardRig rig;
     private CommandPublisher publisher;
@@ -94,20 +97,24 @@ final class TestCore {
         gate.wake();
     }
 
-    /** Takes finished batches and checks their replies; true when there were any. */
+    /** Takes finished batches and, in the order in which each client sent them, checks their replies; true for any. */
     boolean deliver() {
         boolean any = false;
         for (TestBatch batch = finished.poll(); batch != null; batch = finished.poll()) {
             any = true;
-            HistoryClient client = null;
-            for (Map.Entry<HistoryClient, Deque<TestBatch>> entry : inFlight.entrySet()) {
-                if (entry.getValue().remove(batch)) {
-                    client = entry.getKey();
-                }
-            }
-            if (client == null) {
+            if (!unchecked.add(batch)) {
                 throw new AssertionError("a batch was handed back twice");
             }
+        }
+        if (any) {
+            inFlight.forEach(this::check);
+        }
+        return any;
+    }
+
+    private void check(HistoryClient client, Deque<TestBatch> sent) {
+        while (!sent.isEmpty() && unchecked.remove(sent.peek())) {
+            TestBatch batch = sent.poll();
             if (batch.handedBack() > 1) {
                 throw new AssertionError("handed back " + batch.handedBack() + " times");
             }
@@ -115,7 +122,6 @@ final class TestCore {
             batch.recycle();
             pool.add(batch);
         }
-        return any;
     }
 
     /** Work on everything at once, as a turn of a core does; true when anything moved. */
