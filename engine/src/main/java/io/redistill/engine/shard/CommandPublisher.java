@@ -44,7 +44,7 @@ public final class CommandPublisher {
     /** Rings published to since {@link #wakeShards}. */
     private long published;
 
-    /** Rings that an earlier batch of the waiting list found full in this pass. */
+    /** Rings that an earlier batch of the waiting list still has something for: none behind it may use them. */
     private long blocked;
 
     private @Nullable RequestBatch firstWaiting;
@@ -173,11 +173,29 @@ public final class CommandPublisher {
                     break;
                 }
                 previous = batch;
+                blocked |= unpublishedShards(batch);
             }
             published |= before;
             batch = next;
         }
         return progress;
+    }
+
+    /**
+     * The shards of the commands that come after a batch's open run, which may find room where the run does not: a later
+     * batch of the same connection must not overtake them. Those of the run itself are noted as they are found full.
+     */
+    private long unpublishedShards(RequestBatch batch) {
+        long concerned = 0;
+        for (int command = batch.published(); command < batch.commandCount(); command++) {
+            int route = batch.route(command);
+            if (route >= 0) {
+                concerned |= 1L << route;
+            } else if (route != RequestBatch.LOCAL) {
+                concerned |= concernedShards(batch, command);
+            }
+        }
+        return concerned;
     }
 
     /** Whether batches wait for room or for the ticket. */
@@ -232,8 +250,9 @@ public final class CommandPublisher {
                 keyed += batch.route(end++) == RequestBatch.LOCAL ? 0 : 1;
             }
             if (keyed > 0) {
-                long high = claim(0, keyed);
+                long high = blocked != 0 ? CommandRing.FULL : claim(0, keyed);
                 if (high == CommandRing.FULL) {
+                    blocked = 1;
                     return false;
                 }
                 long sequence = high - keyed;
@@ -325,12 +344,13 @@ public final class CommandPublisher {
 
     private boolean publishOrdered(RequestBatch batch, int command) {
         if (ticketBatch != batch) {
-            if (ticketBatch != null || !ticket.tryTake(number)) {
+            long concerned = concernedShards(batch, command);
+            // Not while an earlier batch is to go to one of these rings: it may need the ticket for that.
+            if ((concerned & blocked) != 0 || ticketBatch != null || !ticket.tryTake(number)) {
                 return false;
             }
             ticketBatch = batch;
-            ticketShards = concernedShards(
-                    batch, CommandTable.spec(batch.opcode(command)), batch.firstArgument(command), command);
+            ticketShards = concerned;
             claimedShards = 0;
         }
         for (long rest = ticketShards & ~claimedShards; rest != 0; rest &= rest - 1) {
@@ -363,7 +383,9 @@ public final class CommandPublisher {
         return true;
     }
 
-    private long concernedShards(RequestBatch batch, CommandSpec spec, int first, int command) {
+    private long concernedShards(RequestBatch batch, int command) {
+        CommandSpec spec = CommandTable.spec(batch.opcode(command));
+        int first = batch.firstArgument(command);
         if (spec.commandClass() == CommandClass.ALL_SHARDS) {
             return ShardRouting.all(shards.length);
         }
