@@ -10,7 +10,7 @@ import io.redistill.engine.shard.ShardClock;
  * @param publishers event loops that will publish, from 1
  * @param ringSize slots of each command ring, a power of two from 2
  * @param maxMemoryBytes bytes for data, above which commands that need memory are refused; from 1 MiB
- * @param stripes index tables over all shards, a power of two; never fewer than 64 a shard
+ * @param stripes index tables over all shards, from 1; a shard's share is rounded up to a power of two, and to 64
  * @param hashSeed seed of the key hash, secret and different in each process
  * @param clock where time comes from
  * @param hugePages whether arena memory asks for huge pages
@@ -29,7 +29,9 @@ public record EngineConfig(
     /** Index tables over all shards, unless set otherwise. */
     public static final int DEFAULT_STRIPES = 2048;
 
-    private static final int MAX_SHARDS = 64;
+    /** Most shards: sets of them are kept in a long. */
+    public static final int MAX_SHARDS = 64;
+
     private static final int MIN_STRIPES_PER_SHARD = 64;
     private static final long MIN_MEMORY_BYTES = 1 << 20;
 
@@ -47,8 +49,8 @@ public record EngineConfig(
             throw new IllegalArgumentException(
                     "maxMemoryBytes=" + maxMemoryBytes + " is not at least " + MIN_MEMORY_BYTES);
         }
-        if (stripes < 1 || Integer.bitCount(stripes) != 1) {
-            throw new IllegalArgumentException("stripes=" + stripes + " is not a power of two");
+        if (stripes < 1) {
+            throw new IllegalArgumentException("stripes=" + stripes + " is not at least 1");
         }
     }
 

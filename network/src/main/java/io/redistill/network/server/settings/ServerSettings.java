@@ -1,6 +1,7 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.network.server.settings;
 
+import io.redistill.engine.EngineConfig;
 import io.redistill.network.server.settings.BadValueException.NotInThisVersion;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -152,10 +153,10 @@ public final class ServerSettings {
         return (EvictionPolicy) value(Setting.EVICTION_POLICY);
     }
 
-    /** How many shards, at least 1: without a setting one for each processor. */
+    /** How many shards, at least 1: without a setting one for each processor, as far as an engine has so many. */
     public int shards() {
         int shards = number(Setting.SHARDS);
-        return shards == 0 ? machine.processors() : shards;
+        return shards == 0 ? Math.min(machine.processors(), EngineConfig.MAX_SHARDS) : shards;
     }
 
     public Placement placement() {

@@ -1,6 +1,7 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.network.server.settings;
 
+import io.redistill.engine.EngineConfig;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -56,8 +57,8 @@ enum Setting {
     EVICTION_POLICY(row("memory", "eviction_policy", Types.EVICTION_POLICY, "noeviction")
             .redis("maxmemory-policy")
             .about("What happens when that memory is full.")),
-    SHARDS(row("engine", "shards", ValueType.numberOrAuto(256), "auto")
-            .about("Shards of the keyspace; auto for one per processor.")),
+    SHARDS(row("engine", "shards", ValueType.numberOrAuto(EngineConfig.MAX_SHARDS), "auto")
+            .about("Shards of the keyspace; auto for one per processor, at most 64.")),
     PLACEMENT(row("engine", "placement", Types.PLACEMENT, "auto")
             .about("Who executes commands; fused: the event loop that received them.")),
     RING_SIZE(row("engine", "ring_size", ValueType.powerOfTwo(2, 1 << 20), "4096")

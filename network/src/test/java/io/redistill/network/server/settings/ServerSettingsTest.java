@@ -4,6 +4,7 @@ package io.redistill.network.server.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.redistill.engine.EngineConfig;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,9 +69,9 @@ class ServerSettingsTest {
                         "option --ring-size: engine.ring_size=3 is refused:"
                                 + " allowed is a power of two from 2 to 1048576"),
                 arguments(
-                        "--shards 257",
-                        "option --shards: engine.shards=257 is refused:"
-                                + " allowed is auto, or a whole number from 1 to 256"),
+                        "--shards 65",
+                        "option --shards: engine.shards=65 is refused:"
+                                + " allowed is auto, or a whole number from 1 to 64"),
                 arguments(
                         "--unixsocketperm 789",
                         "option --unixsocketperm: server.unixsocket_perm=789 is refused:"
@@ -328,6 +329,13 @@ class ServerSettingsTest {
             }
         }
         assertThat(start.settings().notices()).hasSize(variables);
+    }
+
+    @Test
+    void shouldMakeNoMoreShardsThanAnEngineCanHave() {
+        Start start = new Start(directory).machine(new Machine(1 << 30, 200));
+        assertThat(start.settings().shards()).isEqualTo(EngineConfig.MAX_SHARDS);
+        assertThat(start.settings().effectiveConfiguration()).contains("engine.shards = auto -> 64 (default)\n");
     }
 
     @Test

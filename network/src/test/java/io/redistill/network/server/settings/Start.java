@@ -20,6 +20,7 @@ final class Start {
     private final Path directory;
     private final List<String> options = new ArrayList<>();
     private final Map<String, String> variables = new HashMap<>();
+    private Machine machine = MACHINE;
 
     Start(Path directory) {
         this.directory = directory;
@@ -48,8 +49,13 @@ final class Start {
         return this;
     }
 
+    Start machine(Machine another) {
+        machine = another;
+        return this;
+    }
+
     ServerSettings.Outcome outcome() {
-        return ServerSettings.resolve(options.toArray(String[]::new), variables, directory, MACHINE);
+        return ServerSettings.resolve(options.toArray(String[]::new), variables, directory, machine);
     }
 
     ServerSettings settings() {
