@@ -6,6 +6,7 @@ import io.redistill.engine.memory.LargeBlock;
 import io.redistill.engine.memory.Memory;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -502,6 +503,36 @@ public final class Database {
             LargeBlock.release(entry.keyAddress());
         }
         arena.free(entry.address());
+    }
+
+    // ---- walk
+
+    /** Parts that {@link #visit} takes one after the other. */
+    public int sliceCount() {
+        return index.stripeCount();
+    }
+
+    /**
+     * Calls back with every entry of a slice whose deadline has not passed, in no particular order. Whatever is there
+     * while all slices are visited comes once, as long as nothing is changed between them and {@link #clear} not called.
+     *
+     * @param slice from 0 to {@link #sliceCount}, exclusive
+     * @param visitor must neither change the database nor keep the view
+     */
+    public void visit(int slice, Consumer<EntryView> visitor) {
+        EntryView entry = new EntryView();
+        if (slice == 0) {
+            for (int i = 0; i < twinCount; i++) {
+                visitLive(entry.wrap(requireTwins(twinEntries)[i]), visitor);
+            }
+        }
+        index.forEachSlot(slice, slot -> visitLive(entry.wrap(addressOf(slot)), visitor));
+    }
+
+    private void visitLive(EntryView entry, Consumer<EntryView> visitor) {
+        if (!entry.hasExpiry() || entry.expiresAtMs() >= nowMs) {
+            visitor.accept(entry);
+        }
     }
 
     // ---- the change point

@@ -25,7 +25,8 @@ public final class EntryView {
         return address;
     }
 
-    int type() {
+    /** What kind of value it is; 0 for a string. */
+    public int type() {
         return (int) header & EntryLayout.TYPE_MASK;
     }
 
@@ -62,7 +63,7 @@ public final class EntryView {
         return Memory.getLong(address + EntryLayout.EXPIRY_OFFSET);
     }
 
-    int keyLength() {
+    public int keyLength() {
         int flags = flags();
         if ((flags & EntryLayout.WIDE_KEY) == 0) {
             return (int) (header >>> EntryLayout.KEY_LENGTH_SHIFT) & EntryLayout.KEY_LENGTH_MASK;
@@ -70,7 +71,8 @@ public final class EntryView {
         return Memory.getInt(address + EntryLayout.payloadOffset(flags) - EntryLayout.FIELD_BYTES);
     }
 
-    long keyAddress() {
+    /** Absolute address of the key's bytes. */
+    public long keyAddress() {
         int flags = flags();
         long payload = address + EntryLayout.payloadOffset(flags);
         return (flags & EntryLayout.LARGE_KEY) == 0 ? payload : Memory.getLong(payload);
