@@ -1,0 +1,258 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.network.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.redistill.network.support.RespClient;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.Writer;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Hot commands over loopback must allocate nothing on any thread of the server, which runs in a process of its own with
+ * the flags of production. The budget is {@code allocation-budget.properties}.
+ */
+class AllocationIT {
+    private static final Path ROOT =
+            Path.of(System.getProperty("redistill.root", "..")).toAbsolutePath();
+    private static final int KEYS = 10_000;
+    private static final int VALUE_BYTES = 256;
+    private static final int CONNECTIONS = 16;
+    private static final int PAYLOADS = 64;
+
+    /** {@code shards, pipeline, commands of each kind}. */
+    @ParameterizedTest(name = "shards={0} P={1} commands={2}")
+    @CsvSource({"1, 16, 400000", "1, 1, 60000", "2, 16, 400000", "2, 1, 60000"})
+    void shouldAllocateNothingForHotCommands(int shards, int pipeline, int commands) throws Exception {
+        measure(shards, pipeline, commands);
+    }
+
+    @Tag("slow")
+    @ParameterizedTest(name = "shards={0} P={1}")
+    @CsvSource({"1, 16", "1, 1", "2, 16", "2, 1"})
+    void shouldAllocateNothingForAMillionHotCommands(int shards, int pipeline) throws Exception {
+        measure(shards, pipeline, 1_000_000);
+    }
+
+    private void measure(int shards, int pipeline, int commands) throws Exception {
+        Properties budget = new Properties();
+        budget.load(AllocationIT.class.getResourceAsStream("allocation-budget.properties"));
+        try (Probe probe = new Probe(shards);
+                Load load = new Load(probe.port)) {
+            load.fill();
+            Map<String, Kind> all = load.kinds(pipeline);
+            all.values().forEach(kind -> load.run(kind, commands / 4));
+            List<String> over = new ArrayList<>();
+            for (Map.Entry<String, Kind> kind : all.entrySet()) {
+                // Compiled again for this mix alone.
+                load.run(kind.getValue(), commands / 4);
+                Map<String, Long> before = probe.allocated();
+                long sent = load.run(kind.getValue(), commands);
+                Map<String, Long> more = probe.since(before);
+                long bytes = more.values().stream().mapToLong(Long::longValue).sum();
+                System.out.println("allocated: shards=" + shards + " P=" + pipeline + " " + kind.getKey() + " x " + sent
+                        + ": " + bytes + " bytes " + more);
+                if (bytes > Long.parseLong(budget.getProperty(kind.getKey()))) {
+                    over.add(kind.getKey() + ": " + bytes + " bytes for " + sent + " commands, " + more);
+                }
+            }
+            assertThat(over).as("allocation over the budget").isEmpty();
+        }
+    }
+
+    /** The server's process. */
+    private static final class Probe implements AutoCloseable {
+        private final Process process;
+        private final BufferedReader out;
+        private final Writer in;
+        private final int port;
+
+        Probe(int shards) throws IOException {
+            process = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "@" + ROOT.resolve("jvm.options"),
+                            "@" + ROOT.resolve("jvm-production.options"),
+                            "-Xmx256m",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            AllocationProbe.class.getName(),
+                            String.valueOf(shards))
+                    .redirectError(new File("target/allocation-probe.log"))
+                    .start();
+            out = process.inputReader(StandardCharsets.US_ASCII);
+            in = process.outputWriter(StandardCharsets.US_ASCII);
+            String line = String.valueOf(out.readLine());
+            assertThat(line).as("first line, see target/allocation-probe.log").startsWith("port ");
+            port = Integer.parseInt(line.substring("port ".length()));
+        }
+
+        Map<String, Long> allocated() throws IOException {
+            in.write("\n");
+            in.flush();
+            Map<String, Long> threads = new LinkedHashMap<>();
+            for (String figure : out.readLine().split(" ")) {
+                int equals = figure.lastIndexOf('=');
+                threads.put(figure.substring(0, equals), Long.parseLong(figure.substring(equals + 1)));
+            }
+            assertThat(threads.keySet()).anyMatch(name -> name.startsWith("core-0#"));
+            return threads;
+        }
+
+        /** By thread, without those that allocated nothing. */
+        Map<String, Long> since(Map<String, Long> before) throws IOException {
+            Map<String, Long> now = allocated();
+            now.replaceAll((thread, bytes) -> bytes - before.getOrDefault(thread, 0L));
+            now.values().removeIf(bytes -> bytes == 0);
+            return now;
+        }
+
+        @Override
+        public void close() throws IOException {
+            in.close();
+            process.onExit().completeOnTimeout(process, 20, TimeUnit.SECONDS).join();
+            process.destroyForcibly();
+        }
+    }
+
+    /** Requests of one kind: many different payloads of {@code pipeline} commands each. */
+    private record Kind(ByteBuffer[] payloads, int pipeline, int linesOfReply) {}
+
+    /** Connections that each have one pipeline under way; replies are only counted, by their lines. */
+    private static final class Load implements AutoCloseable {
+        private final Random random = new Random(1);
+        private final SocketChannel[] connections = new SocketChannel[CONNECTIONS];
+        private final ByteBuffer input = ByteBuffer.allocateDirect(256 << 10);
+        private final byte[] value = "v".repeat(VALUE_BYTES).getBytes(StandardCharsets.US_ASCII);
+
+        Load(int port) throws IOException {
+            for (int i = 0; i < CONNECTIONS; i++) {
+                connections[i] = SocketChannel.open(new InetSocketAddress("127.0.0.1", port));
+                connections[i].setOption(StandardSocketOptions.TCP_NODELAY, true);
+            }
+        }
+
+        void fill() throws IOException {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            for (int i = 0; i < KEYS; i++) {
+                RespClient.append(bytes, key(i), value);
+            }
+            String sets = bytes.toString(StandardCharsets.ISO_8859_1).replace("*2\r\n", "*3\r\n$3\r\nSET\r\n");
+            ByteBuffer pipeline = ByteBuffer.wrap(sets.getBytes(StandardCharsets.ISO_8859_1));
+            while (pipeline.hasRemaining()) {
+                connections[0].write(pipeline);
+            }
+            readLines(connections[0], KEYS);
+        }
+
+        private static byte[] key(int number) {
+            return ("key:" + number).getBytes(StandardCharsets.US_ASCII);
+        }
+
+        private byte[] anyKey() {
+            return key(random.nextInt(KEYS));
+        }
+
+        Map<String, Kind> kinds(int pipeline) {
+            Map<String, Kind> all = new LinkedHashMap<>();
+            all.put("get", kind(pipeline, 2, () -> new byte[][] {ascii("GET"), anyKey()}));
+            all.put("set", kind(pipeline, 1, () -> new byte[][] {ascii("SET"), anyKey(), value}));
+            all.put("incr", kind(pipeline, 1, () ->
+                    new byte[][] {ascii("INCR"), ascii("counter:" + random.nextInt(100))}));
+            all.put("mget", kind(pipeline, 1 + 2 * 10, this::mget));
+            all.put("expire", kind(pipeline, 1, () -> new byte[][] {ascii("EXPIRE"), anyKey(), ascii("10000")}));
+            return all;
+        }
+
+        private byte[][] mget() {
+            byte[][] words = new byte[11][];
+            words[0] = ascii("MGET");
+            for (int i = 1; i < words.length; i++) {
+                words[i] = anyKey();
+            }
+            return words;
+        }
+
+        private Kind kind(int pipeline, int linesOfReply, Supplier<byte[][]> commands) {
+            ByteBuffer[] payloads = new ByteBuffer[PAYLOADS];
+            for (int i = 0; i < PAYLOADS; i++) {
+                ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+                for (int j = 0; j < pipeline; j++) {
+                    RespClient.append(bytes, commands.get());
+                }
+                payloads[i] = ByteBuffer.allocateDirect(bytes.size()).put(bytes.toByteArray());
+            }
+            return new Kind(payloads, pipeline, linesOfReply);
+        }
+
+        private static byte[] ascii(String text) {
+            return text.getBytes(StandardCharsets.US_ASCII);
+        }
+
+        /** Returns how many commands were answered. */
+        long run(Kind kind, int commands) {
+            try {
+                long sent = 0;
+                for (int next = 0; sent < commands; ) {
+                    for (SocketChannel connection : connections) {
+                        ByteBuffer payload = kind.payloads[next++ % PAYLOADS].flip();
+                        while (payload.hasRemaining()) {
+                            connection.write(payload);
+                        }
+                    }
+                    for (SocketChannel connection : connections) {
+                        readLines(connection, kind.linesOfReply * kind.pipeline);
+                        sent += kind.pipeline;
+                    }
+                }
+                return sent;
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        }
+
+        private void readLines(SocketChannel connection, int count) throws IOException {
+            int lines = 0;
+            while (lines < count) {
+                input.clear();
+                if (connection.read(input) < 0) {
+                    throw new IOException("the server closed the connection");
+                }
+                for (int i = 0; i < input.position(); i++) {
+                    byte letter = input.get(i);
+                    lines += letter == '\n' ? 1 : 0;
+                    if (letter == '-') {
+                        throw new IOException("an error: " + StandardCharsets.US_ASCII.decode(input.flip()));
+                    }
+                }
+            }
+            assertThat(lines).isEqualTo(count);
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (SocketChannel connection : connections) {
+                connection.close();
+            }
+        }
+    }
+}

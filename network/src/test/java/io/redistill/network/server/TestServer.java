@@ -1,0 +1,127 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.network.server;
+
+import io.redistill.engine.EngineConfig;
+import io.redistill.engine.shard.ShardClock;
+import io.redistill.network.NetworkConfig;
+import io.redistill.network.NetworkServer;
+import io.redistill.network.server.settings.ServerSettings;
+import io.redistill.network.support.RespClient;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+/** A whole server in the test's process, on a port of the system's choice. */
+public final class TestServer implements AutoCloseable {
+    private final NetworkServer server;
+    private final CountDownLatch shutdownAsked = new CountDownLatch(1);
+
+    private TestServer(Builder builder) throws IOException {
+        server = new NetworkServer(
+                new NetworkConfig(
+                        builder.host.isEmpty() ? List.of() : List.of(new NetworkConfig.Listener(builder.host, false)),
+                        0,
+                        builder.unixSocket,
+                        builder.unixSocketMode,
+                        511,
+                        300,
+                        builder.maxConnections,
+                        builder.password,
+                        true),
+                new EngineConfig(
+                        builder.shards,
+                        builder.shards,
+                        builder.ringSize,
+                        builder.maxMemoryBytes,
+                        EngineConfig.DEFAULT_STRIPES,
+                        builder.seed,
+                        ShardClock.SYSTEM,
+                        false,
+                        true));
+        ServerSettings.Outcome outcome = ServerSettings.resolve(
+                new String[] {"--shards", String.valueOf(builder.shards)}, Map.of(), Path.of("target"));
+        server.start(new WholeServerCommands(
+                server, ((ServerSettings.Outcome.Run) outcome).settings(), shutdownAsked::countDown));
+    }
+
+    public static Builder shards(int shards) {
+        return new Builder(shards);
+    }
+
+    public int port() {
+        return server.boundPort();
+    }
+
+    public RespClient connect() throws IOException {
+        return RespClient.connect(port());
+    }
+
+    public NetworkServer server() {
+        return server;
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+    }
+
+    /** Settings. */
+    public static final class Builder {
+        private final int shards;
+        private String host = "127.0.0.1";
+        private int ringSize = 4096;
+        private long maxMemoryBytes = 1L << 30;
+        private int maxConnections = 10_000;
+        private String password = "";
+        private Path unixSocket;
+        private int unixSocketMode;
+        private long seed = 1;
+
+        private Builder(int shards) {
+            this.shards = shards;
+        }
+
+        /** Empty for no TCP listener. */
+        public Builder host(String name) {
+            host = name;
+            return this;
+        }
+
+        public Builder ringSize(int slots) {
+            ringSize = slots;
+            return this;
+        }
+
+        public Builder maxMemoryBytes(long bytes) {
+            maxMemoryBytes = bytes;
+            return this;
+        }
+
+        public Builder maxConnections(int count) {
+            maxConnections = count;
+            return this;
+        }
+
+        public Builder password(String text) {
+            password = text;
+            return this;
+        }
+
+        public Builder unixSocket(Path path, int mode) {
+            unixSocket = path;
+            unixSocketMode = mode;
+            return this;
+        }
+
+        public Builder seed(long hashSeed) {
+            seed = hashSeed;
+            return this;
+        }
+
+        public TestServer start() throws IOException {
+            return new TestServer(this);
+        }
+    }
+}
