@@ -49,17 +49,9 @@ final class LengthLine {
     }
 
     private long readSlowPath(long from, long end) {
-        long at = from + 1;
-        // Redis looks for the CR with strchr, which ends at a zero byte.
-        while (at < end && Memory.getByte(at) != '\r' && Memory.getByte(at) != 0) {
-            at++;
-        }
-        boolean found = at < end && Memory.getByte(at) == '\r';
-        if (!found) {
-            return end - from > RespLimits.MAX_LINE_BYTES ? TOO_LONG : INCOMPLETE;
-        }
-        if (at + 1 >= end) {
-            return INCOMPLETE;
+        long at = carriageReturn(from, end);
+        if (at <= 0) {
+            return at;
         }
         int length = (int) (at - from - 1);
         if (!Decimal.isInteger(from + 1, length)) {
@@ -67,5 +59,27 @@ final class LengthLine {
         }
         value = Decimal.parse(from + 1, length);
         return at + 2;
+    }
+
+    /**
+     * Looks for the end of a line whose type byte is wrong: even that byte may be the CR.
+     *
+     * @return {@link #NOT_A_NUMBER} when the line is complete, or one of the other constants
+     */
+    static long skip(long from, long end) {
+        long at = carriageReturn(from, end);
+        return at <= 0 ? at : NOT_A_NUMBER;
+    }
+
+    /** The address of the line's CR, or a constant. Redis looks for it with strchr, which ends at a zero byte. */
+    private static long carriageReturn(long from, long end) {
+        long at = from;
+        while (at < end && Memory.getByte(at) != '\r' && Memory.getByte(at) != 0) {
+            at++;
+        }
+        if (at == end || Memory.getByte(at) == 0) {
+            return end - from > RespLimits.MAX_LINE_BYTES ? TOO_LONG : INCOMPLETE;
+        }
+        return at + 1 < end ? at : INCOMPLETE;
     }
 }

@@ -84,7 +84,7 @@ public final class PartialCommand {
                 if (at >= end) {
                     break;
                 }
-                long payload = line.read(at, end);
+                long payload = Memory.getByte(at) == '$' ? line.read(at, end) : LengthLine.skip(at, end);
                 if (payload == LengthLine.INCOMPLETE) {
                     break;
                 }

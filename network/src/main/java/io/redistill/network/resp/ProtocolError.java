@@ -33,9 +33,8 @@ public enum ProtocolError {
     public byte[] reply(byte found) {
         String message = "-ERR Protocol error: " + text;
         if (this == EXPECTED_DOLLAR) {
-            // A line break would end the error early: Redis writes a space instead. A zero byte ends its text.
-            char shown = found == '\r' || found == '\n' ? ' ' : (char) (found & 0xff);
-            message += shown == 0 ? "" : shown + "'";
+            // A line break would end the error early: Redis writes a space instead.
+            message += (found == '\r' || found == '\n' ? ' ' : (char) (found & 0xff)) + "'";
         }
         return (message + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
     }

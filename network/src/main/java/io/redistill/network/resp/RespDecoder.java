@@ -100,7 +100,7 @@ public final class RespDecoder {
     /** Redis looks for the line's end before it looks at its first byte. */
     private int notDollar(RequestBatch batch, long at, long end) {
         batch.dropOpenArguments();
-        long result = line.read(at, end);
+        long result = LengthLine.skip(at, end);
         if (result == LengthLine.INCOMPLETE) {
             return INCOMPLETE;
         }
