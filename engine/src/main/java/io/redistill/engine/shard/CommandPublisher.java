@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * pieces of at most half a ring; a command that concerns several shards ends the run, takes the
  * {@link PublicationTicket}, claims a slot in each ring concerned (keeping its claims while another ring is full) and
  * publishes all of them before it lets the ticket go. What does not fit now stays in the waiting list, which is first
- * in, first out for each ring, and is tried again by {@link #retryWaiting}. Behind a batch that waits with a run (or a
- * multi-shard command) still to come nothing is published at all; therefore nothing follows a kept claim in its ring
- * either, which a ring with one publisher could not bear (publishing there moves the cursor over the claim).
+ * in, first out for each ring, and is tried again by {@link #retryWaiting}.
+ * What waits there keeps its turn in every ring that it has commands for, in the open run or behind it: no later batch
+ * publishes to those, so that nothing overtakes a command of its own connection, nor follows a kept claim in its ring (a
+ * ring with one publisher could not bear that: publishing moves its cursor over the claim).
  *
  * <p>A published batch may be executed at once, but comes back only through the loop's own queue, so that it is safe to
  * read here until the call that published it returns.
@@ -165,13 +166,6 @@ public final class CommandPublisher {
                 }
             } else {
                 progress |= published != 0;
-                if (batch.published() < batch.commandCount()) {
-                    // Its commands behind the open run stand in no ring's line yet, so all others wait behind it: they
-                    // may
-                    // be of the same connection, and it may need the ticket, which nobody behind it may take before it.
-                    published |= before;
-                    break;
-                }
                 previous = batch;
                 blocked |= unpublishedShards(batch);
             }
