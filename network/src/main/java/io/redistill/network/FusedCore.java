@@ -153,6 +153,7 @@ final class FusedCore {
         stopped = true;
         ioLoop.wakeup();
         thread.join();
+        loop().close();
     }
 
     private final class IoLoop extends ManualIoEventLoop {

@@ -564,7 +564,8 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void updateReading() {
-        if (closed) {
+        if (closed || inputEnded) {
+            // After its end nothing is to be read, and epoll may not know the socket any more.
             return;
         }
         boolean read = !paused && heldCommand == null;

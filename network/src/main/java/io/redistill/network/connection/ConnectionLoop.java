@@ -231,6 +231,19 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
         }
     }
 
+    /** Gives input memory and pooled batches back, when the thread has ended and no connection is left. */
+    public void close() {
+        input.free();
+        InputChunk chunk;
+        while ((chunk = freeChunks.poll()) != null) {
+            chunk.free();
+        }
+        InFlightBatch batch;
+        while ((batch = pool.poll()) != null) {
+            batch.free();
+        }
+    }
+
     int shardCount() {
         return engine.shardCount();
     }

@@ -29,6 +29,8 @@ public final class Main {
             System.exit(exit.exitCode());
             return;
         }
+        // As in jvm.options, for a plain "java -jar": without it Netty cannot send memory that is not its own.
+        System.setProperty("io.netty.tryReflectionSetAccessible", "true");
         ServerSettings settings = ((ServerSettings.Outcome.Run) outcome).settings();
         InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
         Log log = new Log(System.err, settings.logLevel());
