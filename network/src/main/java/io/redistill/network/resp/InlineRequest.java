@@ -63,7 +63,7 @@ final class InlineRequest {
         long write = target;
         while (at < end) {
             byte letter = Memory.getByte(at);
-            if (isSpace(letter)) {
+            if (isEndOfWord(letter)) {
                 break;
             }
             if (letter == '"' || letter == '\'') {
@@ -125,6 +125,11 @@ final class InlineRequest {
 
     private static int hex(long address) {
         return Character.digit(Memory.getByte(address), 16);
+    }
+
+    /** Of white space, a vertical tab and a form feed stand only between words: inside one they belong to it. */
+    private static boolean isEndOfWord(byte letter) {
+        return letter == ' ' || letter == '\t' || letter == '\r';
     }
 
     private static boolean isSpace(byte letter) {
