@@ -12,6 +12,7 @@ import io.redistill.network.connection.ClientRegistry;
 import io.redistill.network.connection.ConnectionLoop;
 import io.redistill.network.connection.ServerCommands;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,7 @@ final class FusedCore {
     private final CountDownLatch drained = new CountDownLatch(1);
     private volatile boolean draining;
     private volatile boolean stopped;
+    private boolean drainBegun;
     private @Nullable ConnectionLoop loop;
     private @Nullable Shard shard;
 
@@ -59,11 +61,21 @@ final class FusedCore {
         return gate;
     }
 
-    void start(Engine engine, ClientRegistry clients, ServerCommands serverCommands, Authentication authentication) {
+    /** Starts the thread; connections idle for longer than {@code idleTimeoutSeconds} are closed, 0 for never. */
+    void start(
+            Engine engine,
+            ClientRegistry clients,
+            ServerCommands serverCommands,
+            Authentication authentication,
+            int idleTimeoutSeconds) {
         Shard shard = engine.shard(number);
         this.shard = shard;
         shard.ring().consumerGate(gate);
         loop = new ConnectionLoop(engine, number, gate, thread, shard, clients, serverCommands, authentication);
+        if (idleTimeoutSeconds > 0) {
+            ioLoop.scheduleAtFixedRate(
+                    () -> loop().closeIdle(TimeUnit.SECONDS.toNanos(idleTimeoutSeconds)), 1, 1, TimeUnit.SECONDS);
+        }
         thread.start();
     }
 
@@ -91,13 +103,14 @@ final class FusedCore {
         while (!draining) {
             turn(0);
         }
+        drainBegun = true;
         drain();
         drained.countDown();
         // Other cores may still need this shard for their last replies.
         while (!stopped) {
             turn(0);
         }
-        ioLoop.shutdownGracefully(0, 0, java.util.concurrent.TimeUnit.NANOSECONDS);
+        ioLoop.shutdownGracefully(0, 0, TimeUnit.NANOSECONDS);
         while (!ioLoop.isTerminated()) {
             ioLoop.runNow();
         }
@@ -163,6 +176,10 @@ final class FusedCore {
 
         @Override
         protected boolean canBlock() {
+            if (stopped || draining && !drainBegun) {
+                // Asked for between the last look and the wait: the wake-up that came with it has been used up.
+                return false;
+            }
             gate.announce();
             ConnectionLoop loop = loop();
             boolean work = shard().hasWork()

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param unixSocket path of a Unix-domain socket to listen on, or null
  * @param unixSocketPermissions its mode bits, or 0 for the process's default
  * @param backlog connections that wait to be accepted
- * @param keepAliveSeconds TCP keep-alive interval, 0 for none
+ * @param keepAliveSeconds idle seconds after which TCP probes the peer, 0 for never
+ * @param idleTimeoutSeconds idle seconds after which a connection is closed, 0 for never
  * @param maxConnections most connections at a time
  * @param password of the default user, empty for none
  * @param protectedMode whether only this machine may connect while there is no password
@@ -25,6 +26,7 @@ public record NetworkConfig(
         int unixSocketPermissions,
         int backlog,
         int keepAliveSeconds,
+        int idleTimeoutSeconds,
         int maxConnections,
         String password,
         boolean protectedMode) {

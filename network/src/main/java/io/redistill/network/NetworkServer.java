@@ -9,6 +9,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollSocketChannelConfig;
 import io.netty.channel.socket.SocketChannelConfig;
 import io.redistill.engine.Engine;
 import io.redistill.engine.EngineConfig;
@@ -43,6 +44,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: one thread constructs, {@link #start}s and {@link #stop}s it; the accessors any thread.
  */
 public final class NetworkServer {
+    private static final int KEEP_ALIVE_PROBES = 3;
+
     private final NetworkConfig config;
     private final Engine engine;
     private final ClientRegistry clients;
@@ -76,7 +79,7 @@ public final class NetworkServer {
      */
     public void start(ServerCommands serverCommands) throws IOException {
         for (FusedCore core : cores) {
-            core.start(engine, clients, serverCommands, authentication);
+            core.start(engine, clients, serverCommands, authentication, config.idleTimeoutSeconds());
         }
         try {
             listen();
@@ -259,6 +262,12 @@ public final class NetworkServer {
             if (child.config() instanceof SocketChannelConfig tcp) {
                 tcp.setTcpNoDelay(true);
                 tcp.setKeepAlive(config.keepAliveSeconds() > 0);
+                if (tcp instanceof EpollSocketChannelConfig epoll && config.keepAliveSeconds() > 0) {
+                    // Intervals as Redis sets them: the peer is given up after twice the time.
+                    epoll.setTcpKeepIdle(config.keepAliveSeconds());
+                    epoll.setTcpKeepIntvl(Math.max(1, config.keepAliveSeconds() / KEEP_ALIVE_PROBES));
+                    epoll.setTcpKeepCnt(KEEP_ALIVE_PROBES);
+                }
             }
             child.pipeline().addLast(connection);
             child.closeFuture().addListener(ignored -> core.connections().decrementAndGet());

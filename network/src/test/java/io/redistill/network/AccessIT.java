@@ -48,6 +48,15 @@ class AccessIT {
     }
 
     @Test
+    void shouldCloseConnectionsThatAreIdleForTooLong() throws Exception {
+        try (TestServer server = TestServer.shards(1).idleTimeoutSeconds(1).start();
+                RespClient idle = server.connect()) {
+            assertThat(idle.call("PING")).isEqualTo("+PONG\r\n");
+            assertThat(idle.untilEnd()).isEmpty();
+        }
+    }
+
+    @Test
     void shouldAskForThePassword() throws Exception {
         try (TestServer server = TestServer.shards(2).password("secret").start();
                 RespClient client = server.connect()) {

@@ -76,9 +76,9 @@ public final class ClientState {
         lastActiveNs = nowNs;
     }
 
-    /** Nanoseconds since the last input. */
-    public long idleNs() {
-        return System.nanoTime() - lastActiveNs;
+    /** When input came last, on the scale of {@link System#nanoTime}. */
+    long lastActiveNs() {
+        return lastActiveNs;
     }
 
     // ---- reply mode

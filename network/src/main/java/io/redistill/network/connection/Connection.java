@@ -557,6 +557,13 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         closeAfterReplies = true;
     }
 
+    /** Closes the connection if it waits for nothing of ours. */
+    void closeIdle() {
+        if (inFlight.isEmpty() && heldCommand == null) {
+            context().close();
+        }
+    }
+
     /** The same from outside, at an orderly stop: what was received is answered first. */
     public void drainAndClose() {
         inputEnded = true;

@@ -166,6 +166,16 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
         return connections.size();
     }
 
+    /** Closes the connections from which nothing has come for so long. */
+    public void closeIdle(long idleNs) {
+        long now = System.nanoTime();
+        for (Connection connection : new ArrayList<>(connections)) {
+            if (now - connection.client().lastActiveNs() > idleNs) {
+                connection.closeIdle();
+            }
+        }
+    }
+
     /** Makes each connection close once all that it received is answered. */
     public void drainConnections() {
         for (Connection connection : new ArrayList<>(connections)) {
@@ -234,6 +244,7 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
     /** Gives input memory and pooled batches back, when the thread has ended and no connection is left. */
     public void close() {
         input.free();
+        shortInput.free();
         InputChunk chunk;
         while ((chunk = freeChunks.poll()) != null) {
             chunk.free();

@@ -31,6 +31,7 @@ public final class Main {
         }
         // As in jvm.options, for a plain "java -jar": without it Netty cannot send memory that is not its own.
         System.setProperty("io.netty.tryReflectionSetAccessible", "true");
+        System.setProperty("io.netty.noUnsafe", "false");
         ServerSettings settings = ((ServerSettings.Outcome.Run) outcome).settings();
         InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
         Log log = new Log(System.err, settings.logLevel());
@@ -76,6 +77,7 @@ public final class Main {
                 settings.unixSocketPermissions(),
                 settings.tcpBacklog(),
                 settings.tcpKeepaliveSeconds(),
+                settings.timeoutSeconds(),
                 settings.maxConnections(),
                 settings.password(),
                 settings.protectedMode());

@@ -27,6 +27,7 @@ public final class TestServer implements AutoCloseable {
                         builder.unixSocketMode,
                         511,
                         300,
+                        builder.idleTimeoutSeconds,
                         builder.maxConnections,
                         builder.password,
                         true),
@@ -74,6 +75,7 @@ public final class TestServer implements AutoCloseable {
         private int ringSize = 4096;
         private long maxMemoryBytes = 1L << 30;
         private int maxConnections = 10_000;
+        private int idleTimeoutSeconds;
         private String password = "";
         private Path unixSocket;
         private int unixSocketMode;
@@ -96,6 +98,11 @@ public final class TestServer implements AutoCloseable {
 
         public Builder maxMemoryBytes(long bytes) {
             maxMemoryBytes = bytes;
+            return this;
+        }
+
+        public Builder idleTimeoutSeconds(int seconds) {
+            idleTimeoutSeconds = seconds;
             return this;
         }
 
