@@ -131,9 +131,15 @@ public final class CommandRing {
         consumed.set(sequence);
     }
 
-    /** Whether a slot is claimed, published or not, that is not consumed: then the shard must not sleep. */
-    boolean hasClaims() {
-        return buffer.getCursor() > consumed.get();
+    /**
+     * Whether a slot can be consumed; asked after {@link SleepGate#announce} it decides whether the shard may sleep.
+     *
+     * <p>A slot that is claimed and not yet published is no reason to stay awake: claims may be kept for long, while
+     * another ring is full, and whoever publishes wakes afterwards ({@link #wakeConsumer}).
+     */
+    boolean hasWork() {
+        long last = consumed.get();
+        return available(last + 1) > last;
     }
 
     /** Wakes the publishers that wait for room. */

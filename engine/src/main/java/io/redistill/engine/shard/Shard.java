@@ -127,7 +127,7 @@ public final class Shard {
     /** Whether a turn would have something to do; called by the shard's thread before it sleeps. */
     public boolean hasWork() {
         Rendezvous stop = stoppedAt;
-        return stop != null ? stop.isOver() : ring.hasClaims() || database.hasGarbage();
+        return stop != null ? stop.isOver() : ring.hasWork() || database.hasGarbage();
     }
 
     private int execute(long first, int count) {

@@ -18,8 +18,9 @@ import java.lang.invoke.VarHandle;
  * publisher's look comes after the announcement and wakes. Release and acquire alone would let each side's read pass its
  * own write, and both could look too early: that is why the fences are full.
  *
- * <p>"Look for work" must look at claimed cursors, not at published slots alone: a publisher that has claimed but not yet
- * published will not find the sleeper's flag needed if it reads it before the announcement.
+ * <p>That holds for each piece of work on its own, whatever others have claimed or published before or behind it, as long
+ * as each publisher wakes after its own publication. So "look for work" need not count what is claimed only: its publisher
+ * will wake.
  *
  * <p>Threading: {@link #announce} and {@link #awake} the sleeper, {@link #wake} any thread.
  */
