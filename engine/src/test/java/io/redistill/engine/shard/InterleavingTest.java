@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * hand-backs and naps comes by and can be replayed. Nobody asleep is stepped unless woken, so a lost wake-up is a stop.
  */
 class InterleavingTest {
-    private static final int ROUNDS = 30;
+    private static final int ROUNDS = 15;
 
     @ParameterizedTest
     @CsvSource({

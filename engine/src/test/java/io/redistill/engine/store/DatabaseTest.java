@@ -68,12 +68,12 @@ class DatabaseTest {
 
     @ParameterizedTest
     @CsvSource({
-        "REAL,          64, 500, 40000",
-        "REAL,          64,  12, 15000",
-        "ALL_EQUAL,     64,  40, 10000",
-        "THREE_VALUES,  64,  60, 15000",
-        "REAL,           1, 400, 30000",
-        "THREE_VALUES,   1, 250, 15000",
+        "REAL,          64, 500, 20000",
+        "REAL,          64,  12, 8000",
+        "ALL_EQUAL,     64,  40, 6000",
+        "THREE_VALUES,  64,  60, 8000",
+        "REAL,           1, 400, 15000",
+        "THREE_VALUES,   1, 250, 8000",
     })
     void shouldAgreeWithAMapThroughRandomChanges(Hashing hashing, int segments, int keys, int steps) {
         SplittableRandom random =
