@@ -1,0 +1,106 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.network.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.redistill.network.support.RedisServer;
+import io.redistill.network.support.RespClient;
+import io.redistill.network.support.ServerProcess;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import org.junit.jupiter.api.Test;
+
+/** The server as a process: how it starts, refuses to start, and ends. */
+class ProcessIT {
+    @Test
+    void shouldAnswerSoonAfterTheStart() throws Exception {
+        try (ServerProcess server = ServerProcess.start()) {
+            System.out.println("first PONG after " + server.firstPongMs() + " ms");
+            assertThat(server.firstPongMs()).isLessThan(10_000);
+            assertThat(server.log()).contains("ready: ", "port " + server.port());
+        }
+    }
+
+    @Test
+    void shouldAnswerWhatWasReceivedWhenTerminated() throws Exception {
+        ByteArrayOutputStream pipeline = new ByteArrayOutputStream();
+        StringBuilder expected = new StringBuilder();
+        for (int i = 0; i < 50_000; i++) {
+            RespClient.append(pipeline, "SET", "k" + i % 100, "v" + i);
+            RespClient.append(pipeline, "MGET", "k" + i % 100, "nothing");
+            expected.append("+OK\r\n*2\r\n").append(RespClient.bulk("v" + i)).append("$-1\r\n");
+        }
+        String large = "l".repeat(1 << 20);
+        RespClient.append(pipeline, "SET", "large", large);
+        expected.append("+OK\r\n");
+        for (int i = 0; i < 8; i++) {
+            RespClient.append(pipeline, "GET", "large");
+            expected.append(RespClient.bulk(large));
+        }
+        try (ServerProcess server = ServerProcess.start("--shards", "2");
+                RespClient client = server.connect()) {
+            client.send(pipeline.toByteArray());
+            server.terminate();
+            assertThat(client.untilEnd()).isEqualTo(expected.toString());
+            assertThat(server.exitCode()).isZero();
+            assertThat(server.log()).contains("stopping", "stopped").doesNotContain("Exception");
+        }
+    }
+
+    @Test
+    void shouldEndOnShutdown() throws Exception {
+        try (ServerProcess server = ServerProcess.start();
+                RespClient other = server.connect();
+                RespClient client = server.connect()) {
+            assertThat(other.call("SET", "a", "1")).isEqualTo("+OK\r\n");
+            assertThat(client.call("SHUTDOWN", "SOON")).isEqualTo("-ERR syntax error\r\n");
+            assertThat(client.send("GET a\r\nSHUTDOWN NOSAVE\r\n").untilEnd()).startsWith("$1\r\n1\r\n");
+            assertThat(other.untilEnd()).isEmpty();
+            assertThat(server.exitCode()).isZero();
+        }
+    }
+
+    @Test
+    void shouldSayInOneLineThatThePortIsInUse() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+                ServerProcess server = ServerProcess.launch(taken.getLocalPort(), "--log-level", "error")) {
+            assertThat(server.exitCode()).isEqualTo(1);
+            assertThat(server.log())
+                    .isEqualTo("redistill: cannot listen on 127.0.0.1:" + taken.getLocalPort()
+                            + ": Address already in use\n");
+        }
+    }
+
+    @Test
+    void shouldRefuseAWrongOption() throws Exception {
+        for (String[] options : new String[][] {{"--prot", "1"}, {"--shards", "many"}}) {
+            try (ServerProcess server = ServerProcess.launch(RedisServer.freePort(), options)) {
+                assertThat(server.exitCode()).isEqualTo(1);
+                assertThat(server.log())
+                        .startsWith("redistill: ")
+                        .contains(options[0])
+                        .hasLineCount(1);
+            }
+        }
+    }
+
+    @Test
+    void shouldNotLoseTheServerToAClientThatResets() throws Exception {
+        try (ServerProcess server = ServerProcess.start()) {
+            for (int i = 0; i < 20; i++) {
+                RespClient client = server.connect();
+                client.send("GET a\r\nINFO\r\nGET a\r\n");
+                client.abort();
+            }
+            try (RespClient client = server.connect()) {
+                assertThat(client.call("PING")).isEqualTo("+PONG\r\n");
+            } catch (IOException e) {
+                throw new AssertionError(server.log(), e);
+            }
+            assertThat(server.stop()).isZero();
+            assertThat(server.log()).doesNotContain("Exception");
+        }
+    }
+}
