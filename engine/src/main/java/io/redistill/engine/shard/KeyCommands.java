@@ -146,7 +146,8 @@ final class KeyCommands {
             long ms = absolute
                     ? existing.expiresAtMs()
                     : existing.expiresAtMs() - call.database().nowMs();
-            call.integerReply(seconds ? (ms + 500) / 1000 : ms);
+            // Rounded to the nearest; no deadline is so late that this overflows.
+            call.integerReply(seconds ? ms / 1000 + (ms % 1000 >= 500 ? 1 : 0) : ms);
         }
     }
 
