@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -72,10 +73,17 @@ public final class RespValue {
         return error(text.getBytes(UTF_8));
     }
 
-    /** As {@link #error(String)}. Line breaks become spaces, as in Redis, since they would end the reply early. */
+    /**
+     * As {@link #error(String)}. As in Redis, line breaks at the end are left out and others become spaces, since they
+     * would end the reply early.
+     */
     public static RespValue error(byte[] text) {
-        byte[] line = text.clone();
-        for (int i = 0; i < line.length; i++) {
+        int length = text.length;
+        while (length > 0 && (text[length - 1] == '\r' || text[length - 1] == '\n')) {
+            length--;
+        }
+        byte[] line = Arrays.copyOf(text, length);
+        for (int i = 0; i < length; i++) {
             if (line[i] == '\r' || line[i] == '\n') {
                 line[i] = ' ';
             }
