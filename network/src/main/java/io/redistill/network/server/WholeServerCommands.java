@@ -88,10 +88,14 @@ final class WholeServerCommands implements ServerCommands {
             ids = new HashSet<>();
             for (int i = 3; i < arguments.length; i++) {
                 String id = text(arguments[i]);
-                if (!id.matches("[1-9][0-9]{0,17}")) {
+                if (!id.matches("0|-?[1-9][0-9]{0,18}")) {
                     return RespValue.error("ERR Invalid client ID");
                 }
-                ids.add(Long.parseLong(id));
+                try {
+                    ids.add(Long.parseLong(id));
+                } catch (NumberFormatException outOfRange) {
+                    return RespValue.error("ERR Invalid client ID");
+                }
             }
         } else if (arguments.length != 2) {
             return SYNTAX_ERROR;
