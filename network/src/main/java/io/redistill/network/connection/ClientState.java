@@ -91,6 +91,11 @@ public final class ClientState {
         return (protocol == 3 ? RequestBatch.RESP3 : 0) | (repliesOff || skipThis ? RequestBatch.SILENT : 0);
     }
 
+    /** Notes a request without words, which uses up a SKIP as any other. */
+    void emptyRequest() {
+        skipNext = false;
+    }
+
     void repliesOff(boolean off) {
         repliesOff = off;
         skipNext = false;

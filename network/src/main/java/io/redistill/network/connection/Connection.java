@@ -254,6 +254,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
                 return next;
             }
             case RespDecoder.NOTHING -> {
+                client.emptyRequest();
                 return decoder.next();
             }
             case RespDecoder.ERROR -> {
