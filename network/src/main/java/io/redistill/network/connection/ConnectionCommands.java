@@ -10,6 +10,7 @@ import io.redistill.engine.reply.RespValue;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Commands that an event loop answers alone: those about the connection, which take effect where they stand in the
@@ -52,6 +53,12 @@ final class ConnectionCommands {
                 connection.closeAfterReplies();
             }
             case Opcode.CLIENT_REPLY -> clientReply(connection.client(), batch, flags, to);
+            case Opcode.RESET -> {
+                // OFF ends here; a SKIP just before holds for this reply as for any other.
+                int answered = connection.client().areRepliesOff() ? flags & ~RequestBatch.SILENT : flags;
+                connection.client().reset(!authentication.isRequired());
+                to.answer(batch, opcode, answered, RESET);
+            }
             default -> {
                 byte[][] arguments = CommandDispatcher.openArguments(batch, Integer.MAX_VALUE, Integer.MAX_VALUE);
                 RespValue reply = reply(connection.client(), opcode, arguments);
@@ -63,11 +70,7 @@ final class ConnectionCommands {
                 if (opcode == Opcode.HELLO && !connection.client().isResp3()) {
                     now &= ~RequestBatch.RESP3;
                 }
-                to.answer(
-                        batch,
-                        opcode,
-                        now,
-                        opcode == Opcode.RESET ? RESET : reply.toBytes((now & RequestBatch.RESP3) != 0));
+                to.answer(batch, opcode, now, reply);
             }
         }
     }
@@ -101,10 +104,6 @@ final class ConnectionCommands {
             case Opcode.SELECT -> select(arguments[1]);
             case Opcode.AUTH -> auth(client, arguments);
             case Opcode.HELLO -> hello(client, arguments);
-            case Opcode.RESET -> {
-                client.reset(!authentication.isRequired());
-                yield RespValue.OK;
-            }
             case Opcode.TIME -> time();
             case Opcode.CLIENT_ID -> RespValue.integer(client.id());
             case Opcode.CLIENT_GETNAME ->
@@ -119,7 +118,7 @@ final class ConnectionCommands {
     }
 
     private static RespValue select(byte[] index) {
-        String text = Words.text(index);
+        String text = new String(index, StandardCharsets.ISO_8859_1);
         if (!isInteger(text)) {
             return RespValue.error("ERR value is not an integer or out of range");
         }
@@ -163,7 +162,7 @@ final class ConnectionCommands {
     private RespValue hello(ClientState client, byte[][] arguments) {
         long version = 0;
         if (arguments.length > 1) {
-            String text = Words.text(arguments[1]);
+            String text = new String(arguments[1], StandardCharsets.ISO_8859_1);
             if (!isInteger(text)) {
                 return RespValue.error("ERR Protocol version is not an integer or out of range");
             }
@@ -172,37 +171,14 @@ final class ConnectionCommands {
                 return RespValue.error("NOPROTO unsupported protocol version");
             }
         }
-        byte[] user = null;
-        byte[] password = null;
-        byte[] name = null;
-        for (int i = 2; i < arguments.length; i++) {
-            int more = arguments.length - 1 - i;
-            if (Words.is(arguments[i], "AUTH") && more >= 2) {
-                user = arguments[++i];
-                password = arguments[++i];
-            } else if (Words.is(arguments[i], "SETNAME") && more >= 1) {
-                name = arguments[++i];
-            } else {
-                return RespValue.error(("ERR Syntax error in HELLO option '" + Words.text(arguments[i]) + "'")
-                        .getBytes(StandardCharsets.ISO_8859_1));
-            }
-        }
-        if (user != null && password != null) {
-            if (!authentication.accepts(user, password)) {
-                return WRONG_PASSWORD;
-            }
-            client.authenticated(true);
+        RespValue refused = helloOptions(client, arguments);
+        if (refused != null) {
+            return refused;
         }
         if (!client.isAuthenticated()) {
             return RespValue.error("NOAUTH HELLO must be called with the client already authenticated, otherwise the"
                     + " HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the"
                     + " RESP protocol version at the same time");
-        }
-        if (name != null) {
-            RespValue refused = setName(client, name);
-            if (refused.isError()) {
-                return refused;
-            }
         }
         if (version != 0) {
             client.protocol((int) version);
@@ -222,6 +198,30 @@ final class ConnectionCommands {
                 RespValue.bulk("master"),
                 RespValue.bulk("modules"),
                 RespValue.array(List.of()));
+    }
+
+    /** Each option takes effect where it stands, whatever comes behind it; null when all are right. */
+    private @Nullable RespValue helloOptions(ClientState client, byte[][] arguments) {
+        for (int i = 2; i < arguments.length; i++) {
+            int more = arguments.length - 1 - i;
+            if (Words.is(arguments[i], "AUTH") && more >= 2) {
+                if (!authentication.accepts(arguments[i + 1], arguments[i + 2])) {
+                    return WRONG_PASSWORD;
+                }
+                client.authenticated(true);
+                i += 2;
+            } else if (Words.is(arguments[i], "SETNAME") && more >= 1) {
+                RespValue set = setName(client, arguments[i + 1]);
+                if (set.isError()) {
+                    return set;
+                }
+                i++;
+            } else {
+                return RespValue.error(("ERR Syntax error in HELLO option '" + Words.text(arguments[i]) + "'")
+                        .getBytes(StandardCharsets.ISO_8859_1));
+            }
+        }
+        return null;
     }
 
     private static RespValue setName(ClientState client, byte[] name) {
