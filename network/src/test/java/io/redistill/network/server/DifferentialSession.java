@@ -1,0 +1,168 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.network.server;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * One connection to each server, over which the same pipelines go, and the comparison of what comes back.
+ *
+ * <p>Threading: confined to one thread.
+ */
+final class DifferentialSession implements AutoCloseable {
+    private static final int READ_LIMIT_MS = 10_000;
+    private static final int SHOWN_COMMANDS = 30;
+    private static final int MOST_MISMATCHES = 4;
+
+    private final RequestStream stream;
+    private final Socket ourSocket;
+    private final Socket redisSocket;
+    private final ReplyReader ours;
+    private final ReplyReader redis;
+    private final Deque<String> recent = new ArrayDeque<>();
+    private final List<String> mismatches = new ArrayList<>();
+    private int step;
+
+    DifferentialSession(RequestStream stream, int ourPort, int redisPort) throws IOException {
+        this.stream = stream;
+        ourSocket = connect(ourPort);
+        redisSocket = connect(redisPort);
+        ours = new ReplyReader(ourSocket.getInputStream());
+        redis = new ReplyReader(redisSocket.getInputStream());
+    }
+
+    static Socket connect(int port) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout(READ_LIMIT_MS);
+        return socket;
+    }
+
+    /** Sends so many random commands, or some more, in pipelines; returns what differed, ready to be printed. */
+    List<String> run(int commands) throws IOException, InterruptedException {
+        while (step < commands && mismatches.size() < MOST_MISMATCHES) {
+            pipeline();
+            awaitDeadlines();
+        }
+        if (mismatches.isEmpty()) {
+            compareKeyspace();
+        }
+        return mismatches;
+    }
+
+    int steps() {
+        return step;
+    }
+
+    private void pipeline() throws IOException {
+        int kind = stream.choose(40);
+        int length = kind == 0 ? 270 + stream.choose(60) : kind < 8 ? 1 : 1 + stream.choose(48);
+        List<Request> requests = new ArrayList<>();
+        for (int i = 0; i < length; i++) {
+            requests.add(stream.next());
+        }
+        requests.add(stream.repliesOn());
+        exchange(requests);
+    }
+
+    /** Waits until the deadlines of 1 ms are over, so that both servers agree about them. */
+    private void awaitDeadlines() throws IOException, InterruptedException {
+        List<byte[]> keys = stream.takeShortLived();
+        if (keys.isEmpty()) {
+            return;
+        }
+        long over = System.currentTimeMillis() + 2;
+        while (System.currentTimeMillis() <= over) {
+            Thread.sleep(1);
+        }
+    }
+
+    /** At the end the servers must hold the same. */
+    private void compareKeyspace() throws IOException {
+        List<Request> requests = new ArrayList<>();
+        for (byte[] key : stream.allKeys()) {
+            requests.add(stream.request(ReplyCheck.EXACT, RequestStream.bytes("GET"), key));
+            requests.add(stream.request(ReplyCheck.EXACT, RequestStream.bytes("TYPE"), key));
+            requests.add(stream.request(ReplyCheck.MILLISECONDS, RequestStream.bytes("PEXPIRETIME"), key));
+        }
+        exchange(requests);
+    }
+
+    private void exchange(List<Request> requests) throws IOException {
+        int length = 0;
+        for (Request request : requests) {
+            length += request.wire().length;
+        }
+        byte[] wire = new byte[length];
+        int at = 0;
+        for (Request request : requests) {
+            System.arraycopy(request.wire(), 0, wire, at, request.wire().length);
+            at += request.wire().length;
+        }
+        int cut = stream.choose(10);
+        int mostBytes = cut == 0 && length < 800 ? 1 : cut < 3 ? 1 + stream.choose(20_000) : length;
+        write(wire, mostBytes);
+        for (Request request : requests) {
+            compare(request);
+        }
+    }
+
+    private void write(byte[] wire, int mostBytes) throws IOException {
+        OutputStream toOurs = ourSocket.getOutputStream();
+        OutputStream toRedis = redisSocket.getOutputStream();
+        int at = 0;
+        while (at < wire.length) {
+            int piece = Math.min(wire.length - at, 1 + stream.choose(mostBytes));
+            toOurs.write(wire, at, piece);
+            toRedis.write(wire, at, piece);
+            at += piece;
+        }
+    }
+
+    private void compare(Request request) throws IOException {
+        step++;
+        recent.add(step + (request.isAnswered() ? " " : " (silent) ") + request.shown());
+        if (recent.size() > SHOWN_COMMANDS) {
+            recent.remove();
+        }
+        if (!request.isAnswered()) {
+            return;
+        }
+        byte[] fromRedis = reply(redis, "redis-server");
+        byte[] fromUs = reply(ours, "our server");
+        if (!request.check().accepts(fromUs, fromRedis) && mismatches.size() < MOST_MISMATCHES) {
+            mismatches.add(describe(request, fromUs, fromRedis));
+        }
+    }
+
+    private byte[] reply(ReplyReader reader, String whose) throws IOException {
+        try {
+            return reader.next();
+        } catch (IOException e) {
+            throw new IOException(
+                    whose + " at step " + step + ": " + e + "\nlast commands:\n  " + String.join("\n  ", recent)
+                            + (mismatches.isEmpty() ? "" : "\nbefore:\n" + String.join("\n", mismatches)),
+                    e);
+        }
+    }
+
+    private String describe(Request request, byte[] fromUs, byte[] fromRedis) {
+        int at = Math.max(0, Arrays.mismatch(fromUs, fromRedis));
+        String context = mismatches.isEmpty() ? "  last commands:\n    " + String.join("\n    ", recent) : "";
+        return "step " + step + ": " + request.shown() + " (" + request.check() + ")\n  ours:  "
+                + Escaped.text(fromUs, at) + "\n  redis: " + Escaped.text(fromRedis, at) + "\n" + context;
+    }
+
+    @Override
+    public void close() throws IOException {
+        ourSocket.close();
+        redisSocket.close();
+    }
+}
