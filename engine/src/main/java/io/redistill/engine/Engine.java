@@ -37,7 +37,8 @@ public final class Engine implements AutoCloseable {
                     "publishers=" + config.publishers() + " but gates=" + gates.length + "; they must be equal");
         }
         this.config = config;
-        space = new AddressSpace(config.maxMemoryBytes() * 2 + ADDRESS_SPACE_SLACK_BYTES, config.hugePages());
+        long wanted = Math.min(config.maxMemoryBytes(), AddressSpace.MAX_LENGTH_BYTES / 4) * 2;
+        space = new AddressSpace(wanted + ADDRESS_SPACE_SLACK_BYTES, config.hugePages());
         group = new ShardGroup(
                 config.shards(),
                 config.ringSize(),

@@ -24,6 +24,9 @@ public final class AddressSpace implements AutoCloseable {
     /** Bits that hold any reference: 2^40 granules are 8 TiB. */
     public static final int REFERENCE_BITS = 40;
 
+    /** Longest range that references reach. */
+    public static final long MAX_LENGTH_BYTES = (long) GRANULE_BYTES << REFERENCE_BITS;
+
     private final Mapping mapping;
     private final long base;
     private final int segmentCount;
@@ -40,7 +43,7 @@ public final class AddressSpace implements AutoCloseable {
      */
     public AddressSpace(long lengthBytes, boolean hugePages) {
         long rounded = roundUp(lengthBytes);
-        if (lengthBytes <= 0 || rounded > (long) GRANULE_BYTES << REFERENCE_BITS) {
+        if (lengthBytes <= 0 || rounded > MAX_LENGTH_BYTES) {
             throw new IllegalArgumentException("lengthBytes=" + lengthBytes + " is not in 1 to 8 TiB");
         }
         mapping = Mapping.reserve(rounded + SEGMENT_LENGTH_BYTES, hugePages);
