@@ -731,6 +731,9 @@ final class RequestStream {
         return sections;
     }
 
+    /**
+     * No command's name with a zero byte behind it: whether Redis finds that depends on where its random hash puts it.
+     */
     private Request unknown() {
         byte[][] arguments = new byte[random.nextInt(6)][];
         for (int i = 0; i < arguments.length; i++) {
@@ -747,7 +750,6 @@ final class RequestStream {
                         "GETX",
                         "GE",
                         "SE\0T",
-                        "GET\0",
                         "a\r\nb",
                         "n".repeat(127),
                         "n".repeat(128),
@@ -760,7 +762,7 @@ final class RequestStream {
     }
 
     private Request unknownSubcommand() {
-        byte[] subcommand = bytes(pick("nosuch", "", "ID\0", "GE", "a\r\nb", "s".repeat(200), "\u00ff", "getnam"));
+        byte[] subcommand = bytes(pick("nosuch", "", "I\0D", "GE", "a\r\nb", "s".repeat(200), "\u00ff", "getnam"));
         String container = pick("CLIENT", "COMMAND", "CONFIG");
         return random.nextBoolean() ? exact(container, subcommand) : exact(container, subcommand, value());
     }
@@ -826,7 +828,10 @@ final class RequestStream {
 
     private byte[] key() {
         int key = random.nextInt(200) == 0 ? keys.length - 1 : random.nextInt(keys.length - 1);
-        return !alone && random.nextInt(60) == 0 ? shortLivedKeys[random.nextInt(shortLivedKeys.length)] : keys[key];
+        // None that may be expiring just now.
+        return !alone && shortLived.isEmpty() && random.nextInt(60) == 0
+                ? shortLivedKeys[random.nextInt(shortLivedKeys.length)]
+                : keys[key];
     }
 
     private String number() {
