@@ -71,7 +71,7 @@ public class WorkAndSleepStress {
         }
     }
 
-    /** One of them may publish before the other, whose claim comes first. */
+    /** One of them may publish before the other, whose claim comes first. Runs where there are three processors. */
     @JCStressTest
     @Outcome(id = "0, 0", expect = FORBIDDEN, desc = "Sleeps through what is there, and nobody wakes it.")
     @Outcome(
@@ -92,6 +92,40 @@ public class WorkAndSleepStress {
         @Actor
         public void secondPublisher() {
             publishAndWake();
+        }
+
+        @Actor
+        public void shard(II_Result result) {
+            result.r1 = announceAndLook();
+        }
+
+        @Arbiter
+        public void arbiter(II_Result result) {
+            result.r2 = woken;
+        }
+    }
+
+    /** The same for two processors: the later slot is published already, the earlier one is published now. */
+    @JCStressTest
+    @Outcome(id = "0, 0", expect = FORBIDDEN, desc = "Sleeps through what is there, and nobody wakes it.")
+    @Outcome(
+            id = {"0, 1", "1, 0", "1, 1"},
+            expect = ACCEPTABLE,
+            desc = "Found it, or sleeps and is woken.")
+    @State
+    public static class EarlierClaimLaterPublished extends RingAndGate {
+        private final long earlier;
+
+        public EarlierClaimLaterPublished() {
+            super(2);
+            earlier = ring.tryClaim(1);
+            publishAndWake();
+        }
+
+        @Actor
+        public void publisher() {
+            ring.publish(earlier, earlier);
+            ring.wakeConsumer();
         }
 
         @Actor
