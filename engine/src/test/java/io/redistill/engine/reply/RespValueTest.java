@@ -79,7 +79,7 @@ class RespValueTest {
 
     @Test
     void shouldKeepErrorsOnOneLine() {
-        assertThat(RespValue.error("ERR a\r\nb\n").toBytes(true)).isEqualTo("-ERR a  b \r\n".getBytes(UTF_8));
+        assertThat(RespValue.error("ERR a\r\nb\n").toBytes(true)).isEqualTo("-ERR a  b\r\n".getBytes(UTF_8));
         assertThat(RespValue.error("ERR").isError()).isTrue();
         assertThat(RespValue.OK.isError()).isFalse();
     }
