@@ -269,6 +269,7 @@ public final class NetworkServer {
                     epoll.setTcpKeepCnt(KEEP_ALIVE_PROBES);
                 }
             }
+            transport.prepare(child);
             child.pipeline().addLast(connection);
             child.closeFuture().addListener(ignored -> core.connections().decrementAndGet());
             register(child, core);

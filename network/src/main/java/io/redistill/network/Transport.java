@@ -1,6 +1,7 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.network;
 
+import io.netty.channel.Channel;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
@@ -37,6 +38,11 @@ enum Transport {
         SocketAddress unixAddress(Path path) {
             return new DomainSocketAddress(path.toFile());
         }
+
+        @Override
+        void prepare(Channel accepted) {
+            EpollMask.keepFilled(accepted);
+        }
     },
     NIO {
         @Override
@@ -71,4 +77,7 @@ enum Transport {
     abstract Class<? extends ServerChannel> unix();
 
     abstract SocketAddress unixAddress(Path path);
+
+    /** Sets up an accepted channel before it is registered. */
+    void prepare(Channel accepted) {}
 }

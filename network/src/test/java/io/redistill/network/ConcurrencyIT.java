@@ -53,7 +53,7 @@ class ConcurrencyIT {
     @ValueSource(ints = {1, 2, 4})
     void shouldCountExactly(int shards) throws Exception {
         int clients = 100;
-        int rounds = 20;
+        int rounds = 8;
         int pipeline = 25;
         ByteArrayOutputStream requests = new ByteArrayOutputStream();
         for (int i = 0; i < pipeline; i++) {
@@ -131,7 +131,7 @@ class ConcurrencyIT {
                 running.add(load.submit(() -> writeUntil(server, prefix, stop)));
             }
             try {
-                for (int i = 0; i < 100; i++) {
+                for (int i = 0; i < 40; i++) {
                     assertThat(flusher.call(i % 2 == 0 ? "FLUSHALL" : "FLUSHDB"))
                             .isEqualTo("+OK\r\n");
                     assertThat(flusher.call("DBSIZE")).startsWith(":");
@@ -176,7 +176,7 @@ class ConcurrencyIT {
         try (TestServer server =
                         TestServer.shards(shards).maxMemoryBytes(16 << 20).start();
                 RespClient client = server.connect()) {
-            for (int length : new int[] {1000, 100_000}) {
+            for (int length : new int[] {5000, 100_000}) {
                 String value = "x".repeat(length);
                 int stored = 0;
                 String reply;

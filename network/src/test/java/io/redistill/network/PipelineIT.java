@@ -41,7 +41,7 @@ class PipelineIT {
     void shouldAnswerInOrder(int shards, int ringSize) throws Exception {
         Random random = new Random(Seeds.next("PipelineIT.shouldAnswerInOrder"));
         try (TestServer server = TestServer.shards(shards).ringSize(ringSize).start()) {
-            for (int round = 0; round < 4; round++) {
+            for (int round = 0; round < 3; round++) {
                 PipelineModel model = new PipelineModel(random, "round" + round + ":");
                 int commands = round == 0 ? 20 : 2000;
                 for (int i = 0; i < commands; i++) {
