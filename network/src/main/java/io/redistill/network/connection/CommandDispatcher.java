@@ -60,7 +60,7 @@ final class CommandDispatcher {
         int count = batch.argumentCount() - first;
         int opcode = CommandLookup.opcodeOf(batch.argumentAddress(first), batch.argumentLength(first));
         if (opcode == CommandLookup.UNKNOWN) {
-            unknown(client, batch);
+            unknown(connection, batch);
             return;
         }
         CommandSpec spec = SPECS[opcode];
@@ -155,10 +155,17 @@ final class CommandDispatcher {
         answer(batch, Opcode.PING, connection.client().beginCommand(Opcode.PING), error);
     }
 
-    private void unknown(ClientState client, RequestBatch batch) {
+    private void unknown(Connection connection, RequestBatch batch) {
         statistics.unknownCommand();
+        int name = batch.openArgument();
+        if (Words.is(batch, name, "POST") || Words.is(batch, name, "HOST:")) {
+            // HTTP: a browser made to speak to us. As in Redis it is told nothing, and what follows is not executed.
+            answer(batch, Opcode.PING, RequestBatch.SILENT, new byte[0]);
+            connection.closeAfterReplies();
+            return;
+        }
         byte[][] quoted = openArguments(batch, ErrorReplies.MAX_QUOTED_ARGUMENTS, ErrorReplies.MAX_QUOTED_LENGTH);
-        refuse(client, batch, ErrorReplies.unknownCommand(quoted));
+        refuse(connection.client(), batch, ErrorReplies.unknownCommand(quoted));
     }
 
     private void refuse(ClientState client, RequestBatch batch, RespValue error) {
