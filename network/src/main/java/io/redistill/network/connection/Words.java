@@ -2,6 +2,7 @@
 package io.redistill.network.connection;
 
 import io.redistill.engine.command.RequestBatch;
+import io.redistill.engine.memory.Memory;
 import java.nio.charset.StandardCharsets;
 
 /** Arguments as words, for commands off the hot path. */
@@ -10,7 +11,8 @@ final class Words {
 
     /** Whether an argument is a word, case folded, up to its first zero byte, as Redis compares options. */
     static boolean is(RequestBatch batch, int argument, String word) {
-        return is(batch.argumentBytes(argument), word);
+        int length = Math.min(batch.argumentLength(argument), word.length() + 1);
+        return is(Memory.toArray(batch.argumentAddress(argument), length), word);
     }
 
     static boolean is(byte[] argument, String word) {
