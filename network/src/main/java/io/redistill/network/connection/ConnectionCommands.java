@@ -177,7 +177,7 @@ final class ConnectionCommands {
         }
         if (!client.isAuthenticated()) {
             return RespValue.error("NOAUTH HELLO must be called with the client already authenticated, otherwise the"
-                    + " HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the"
+                    + " HELLO AUTH <user> <pass> option can be used to authenticate the client and select the"
                     + " RESP protocol version at the same time");
         }
         if (version != 0) {
