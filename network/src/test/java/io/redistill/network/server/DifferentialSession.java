@@ -57,6 +57,50 @@ final class DifferentialSession implements AutoCloseable {
         return mismatches;
     }
 
+    /**
+     * Sends one pipeline of random commands and, cut anywhere, an ending after which both servers must close; returns
+     * what differed.
+     */
+    List<String> endWith(byte[] ending) throws IOException {
+        pipeline();
+        return endAtOnce(ending);
+    }
+
+    /** The same without commands before it. */
+    List<String> endAtOnce(byte[] ending) throws IOException {
+        int cut = stream.choose(ending.length);
+        byte[] first = Arrays.copyOf(ending, cut);
+        byte[] second = Arrays.copyOfRange(ending, cut, ending.length);
+        send(first);
+        send(second);
+        byte[] fromRedis = rest(redis, "redis-server", ending);
+        byte[] fromUs = rest(ours, "our server", ending);
+        if (!Arrays.equals(fromUs, fromRedis)) {
+            mismatches.add("ending " + Escaped.text(ending) + " cut at " + cut + "\n  ours:  " + Escaped.text(fromUs)
+                    + "\n  redis: " + Escaped.text(fromRedis));
+        }
+        return mismatches;
+    }
+
+    private static byte[] rest(ReplyReader reader, String whose, byte[] ending) throws IOException {
+        try {
+            return reader.rest();
+        } catch (IOException e) {
+            throw new IOException(whose + " does not close after " + Escaped.text(ending) + ": " + e, e);
+        }
+    }
+
+    private void send(byte[] bytes) throws IOException {
+        ourSocket.getOutputStream().write(bytes);
+        redisSocket.getOutputStream().write(bytes);
+    }
+
+    /** Sends requests that are answered one for one; returns what has differed so far. */
+    List<String> exchangeAll(List<Request> requests) throws IOException {
+        exchange(requests);
+        return mismatches;
+    }
+
     int steps() {
         return step;
     }

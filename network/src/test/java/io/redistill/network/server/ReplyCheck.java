@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * How our reply is compared with Redis's. All but {@link #EXACT} are here because the two cannot or shall not be equal;
  * each says why. The differences that are wanted and therefore never sent by the random streams are in
- * {@code WantedDifferencesIT}.
+ * {@link WantedDifferencesIT}.
  */
 enum ReplyCheck {
     /** Byte for byte. */
