@@ -34,7 +34,7 @@ final class FusedCore {
     /** Rounds of shard work between two looks at the sockets. */
     private static final int MAX_ROUNDS_PER_TURN = 8;
 
-    private static final long DRAIN_INPUT_NS = 2_000_000_000L;
+    private static final long DRAIN_INPUT_NS = 5_000_000_000L;
 
     /** Silence after which no more input is under way from a client whose socket was full. */
     private static final long DRAIN_QUIET_NS = 20_000_000L;
@@ -147,7 +147,7 @@ final class FusedCore {
     private void drain() {
         long deadline = System.nanoTime() + DRAIN_INPUT_NS;
         // What has reached this machine's sockets is read and answered, as long as it does not go on for ever.
-        while (turn(DRAIN_QUIET_NS) > 0 && System.nanoTime() < deadline) {}
+        while ((turn(DRAIN_QUIET_NS) > 0 || loop().isBusy()) && System.nanoTime() < deadline) {}
         loop().drainConnections();
         deadline = System.nanoTime() + DRAIN_OUTPUT_NS;
         while (loop().connectionCount() > 0 && System.nanoTime() < deadline) {

@@ -560,9 +560,14 @@ public final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Closes the connection if it waits for nothing of ours. */
     void closeIdle() {
-        if (inFlight.isEmpty() && heldCommand == null) {
+        if (!isBusy()) {
             context().close();
         }
+    }
+
+    /** Whether anything received waits to be executed. */
+    boolean isBusy() {
+        return !inFlight.isEmpty() || heldCommand != null;
     }
 
     /** The same from outside, at an orderly stop: what was received is answered first. */

@@ -176,6 +176,16 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
         }
     }
 
+    /** Whether any connection waits for a shard, perhaps with its reads stopped. */
+    public boolean isBusy() {
+        for (Connection connection : connections) {
+            if (connection.isBusy()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Makes each connection close once all that it received is answered. */
     public void drainConnections() {
         for (Connection connection : new ArrayList<>(connections)) {
