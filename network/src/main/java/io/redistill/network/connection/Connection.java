@@ -69,7 +69,6 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     private int heldOpcode;
     private int heldFlags;
 
-    private boolean largeExpected;
     private boolean paused;
     private boolean resuming;
     private boolean flushQueued;
@@ -233,9 +232,6 @@ public final class Connection extends ChannelInboundHandlerAdapter {
             Memory.copy(at, leftover, leftoverLength);
         }
         chunk.position((int) (at - chunk.address()));
-        if (end - from >= ConnectionLoop.SHORT_READ_BYTES && partial == null) {
-            largeExpected = false;
-        }
         submit();
         if (!chunk.isBorrowed()) {
             chunk.position(0);
@@ -303,7 +299,6 @@ public final class Connection extends ChannelInboundHandlerAdapter {
 
     private void onPartialComplete(PartialCommand command) {
         partial = null;
-        largeExpected = true;
         RequestBatch batch = openBatch(null);
         command.moveTo(batch);
         dispatch(batch);
@@ -621,10 +616,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
                 return target;
             }
             partialTarget = null;
-            InputChunk into = largeExpected && leftoverLength == 0 ? loop.shortInput() : null;
-            if (into == null) {
-                into = loop.input(Math.min(leftoverLength + READ_BYTES, InputChunk.CAPACITY_BYTES));
-            }
+            InputChunk into = loop.input(Math.min(leftoverLength + READ_BYTES, InputChunk.CAPACITY_BYTES));
             Memory.copy(leftover, into.address() + into.position(), leftoverLength);
             chunk = into;
             return into.buffer().retain().setIndex(into.position() + leftoverLength, into.position() + leftoverLength);

@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 public final class ConnectionLoop implements ReplySink<RequestBatch> {
     private static final int MAX_POOLED_BATCHES = 64;
     private static final int MAX_POOLED_CHUNKS = 8;
-    static final int SHORT_READ_BYTES = 4 << 10;
     private static final int QUEUE_CHUNK = 1024;
 
     private final Engine engine;
@@ -51,10 +50,7 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
     private final Set<Connection> connections = new LinkedHashSet<>();
     private final ArrayDeque<InFlightBatch> pool = new ArrayDeque<>(MAX_POOLED_BATCHES);
     private final ArrayDeque<InputChunk> freeChunks = new ArrayDeque<>(MAX_POOLED_CHUNKS);
-    private InputChunk input = new InputChunk(InputChunk.CAPACITY_BYTES);
-
-    /** For connections that last sent a large value: most of the next one is then read where it will stay. */
-    private final InputChunk shortInput = new InputChunk(SHORT_READ_BYTES);
+    private InputChunk input = new InputChunk();
 
     private long faults;
     private @Nullable Throwable lastFault;
@@ -224,25 +220,15 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
         }
         if (input.room() < bytes) {
             InputChunk free = freeChunks.pollLast();
-            input = free != null ? free : new InputChunk(InputChunk.CAPACITY_BYTES);
+            input = free != null ? free : new InputChunk();
             input.position(0);
         }
         return input;
     }
 
-    /** A chunk for a read of {@link #SHORT_READ_BYTES}, or null when it is borrowed. */
-    @Nullable
-    InputChunk shortInput() {
-        if (shortInput.isBorrowed()) {
-            return null;
-        }
-        shortInput.position(0);
-        return shortInput;
-    }
-
     /** Takes back a chunk of which nothing is borrowed any more. */
     void inputFree(InputChunk chunk) {
-        if (chunk != input && chunk != shortInput) {
+        if (chunk != input) {
             if (freeChunks.size() < MAX_POOLED_CHUNKS) {
                 freeChunks.addLast(chunk);
             } else {
@@ -254,7 +240,6 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
     /** Gives input memory and pooled batches back, when the thread has ended and no connection is left. */
     public void close() {
         input.free();
-        shortInput.free();
         InputChunk chunk;
         while ((chunk = freeChunks.poll()) != null) {
             chunk.free();

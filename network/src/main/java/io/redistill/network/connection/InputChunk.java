@@ -13,15 +13,10 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 final class InputChunk {
     static final int CAPACITY_BYTES = 128 << 10;
 
-    private final ByteBuf buffer;
-    private final long address;
+    private final ByteBuf buffer = UnpooledByteBufAllocator.DEFAULT.directBuffer(CAPACITY_BYTES, CAPACITY_BYTES);
+    private final long address = buffer.memoryAddress();
     private int position;
     private int borrowers;
-
-    InputChunk(int capacityBytes) {
-        buffer = UnpooledByteBufAllocator.DEFAULT.directBuffer(capacityBytes, capacityBytes);
-        address = buffer.memoryAddress();
-    }
 
     ByteBuf buffer() {
         return buffer;
@@ -42,7 +37,7 @@ final class InputChunk {
     }
 
     int room() {
-        return buffer.capacity() - position;
+        return CAPACITY_BYTES - position;
     }
 
     void borrow() {
