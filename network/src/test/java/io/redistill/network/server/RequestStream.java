@@ -27,7 +27,7 @@ final class RequestStream {
     static final long ABSOLUTE_TO_SECONDS = ABSOLUTE_FROM_SECONDS + 1_000_000_000L;
 
     /** As ms from now, as s from now, as ms and as s since the epoch: centuries ahead. */
-    private static final String EVER = "10000000000000";
+    private static final long EVER = 10_000_000_000_000L;
 
     private static final int RELATIVE_STEPS = 1_000_003; // a prime
     private static final int LARGEST_VALUE_BYTES = 100 << 10;
@@ -472,15 +472,24 @@ final class RequestStream {
             // Since the epoch these are times that can be, but not all can be written with an integer of ms.
             return pick(TOO_LATE);
         } else if (kind == 3) {
-            return EVER;
+            return ever();
         }
         long time = absolute ? absoluteSeconds() : relativeSeconds();
         return Long.toString(seconds ? time : time * 1000 + (absolute ? random.nextInt(1000) : 0));
     }
 
     private long relativeSeconds() {
+        return 100_000 + 1000L * nextRelativeStep();
+    }
+
+    private String ever() {
+        return Long.toString(EVER + 1_000_000L * nextRelativeStep());
+    }
+
+    /** No value comes twice before all have come. */
+    private int nextRelativeStep() {
         relativeStep = (int) ((relativeStep + 387_420_489L) % RELATIVE_STEPS);
-        return 100_000 + 1000L * relativeStep;
+        return relativeStep;
     }
 
     private long absoluteSeconds() {
@@ -521,7 +530,7 @@ final class RequestStream {
                 case 3, 4 -> anyCase(pick(WORDS));
                 case 5 -> bytes(pick(NOT_NUMBERS));
                 case 6 -> bytes(random.nextInt(3) == 0 ? pick(TOO_LATE) : "-7");
-                default -> bytes(EVER);
+                default -> bytes(ever());
             };
         }
         String name = KEYED[command];
