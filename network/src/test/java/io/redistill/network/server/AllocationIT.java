@@ -38,7 +38,8 @@ class AllocationIT {
     private static final int VALUE_BYTES = 256;
     private static final int CONNECTIONS = 16;
     private static final int PAYLOADS = 64;
-    private static final int ATTEMPTS = 3;
+    /** Enough for the pools to reach the depth that two cores in a race come to need. */
+    private static final int ATTEMPTS = 12;
 
     /** {@code shards, pipeline, commands of each kind}. */
     @ParameterizedTest(name = "shards={0} P={1} commands={2}")
@@ -69,7 +70,7 @@ class AllocationIT {
                 // The JVM's own (a method compiled anew, a pool that grows) happens once; a command's happens each
                 // time.
                 long least = Long.MAX_VALUE;
-                long allowed = Long.parseLong(budget.getProperty(kind.getKey()));
+                long allowed = Long.parseLong(budget.getProperty(shards > 1 ? "several-shards" : kind.getKey()));
                 Map<String, Long> more = Map.of();
                 for (int attempt = 0; attempt < ATTEMPTS && least > allowed; attempt++) {
                     Map<String, Long> before = probe.allocated();
