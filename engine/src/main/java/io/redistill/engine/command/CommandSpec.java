@@ -24,6 +24,7 @@ public final class CommandSpec {
     private final String group;
     private final String since;
     private final List<CommandSpec> subcommands;
+    private final boolean container;
 
     /** Reads a line of {@code commands.txt}, already split into its columns. */
     CommandSpec(int opcode, String[] columns, List<CommandSpec> subcommands) {
@@ -43,6 +44,7 @@ public final class CommandSpec {
         group = columns[8];
         since = columns[9];
         this.subcommands = List.copyOf(subcommands);
+        container = !subcommands.isEmpty();
     }
 
     public int opcode() {
@@ -112,7 +114,7 @@ public final class CommandSpec {
     }
 
     public boolean isContainer() {
-        return !subcommands.isEmpty();
+        return container;
     }
 
     public List<CommandSpec> subcommands() {

@@ -52,6 +52,7 @@ public final class Shard {
     private final Invocation call = new Invocation();
     private final int[] opcodesOfTurn = new int[MAX_EVENTS_PER_TURN];
     private final long[] entriesOfTurn = new long[MAX_EVENTS_PER_TURN];
+    private final long[] hashesOfTurn = new long[MAX_EVENTS_PER_TURN];
     private Shard[] peers = new Shard[0];
 
     private @Nullable Thread owner;
@@ -167,11 +168,14 @@ public final class Shard {
         long sum = 0;
         Database database = this.database;
         long[] entries = entriesOfTurn;
+        long[] hashes = hashesOfTurn;
         for (int i = 0; i < count; i++) {
-            sum += database.touchIndex(ring.slot(first + i).hash());
+            long hash = ring.slot(first + i).hash();
+            hashes[i] = hash;
+            sum += database.touchIndex(hash);
         }
         for (int i = 0; i < count; i++) {
-            entries[i] = database.peek(ring.slot(first + i).hash());
+            entries[i] = database.peek(hashes[i]);
         }
         for (int i = 0; i < count; i++) {
             sum += Database.touchEntry(entries[i]);

