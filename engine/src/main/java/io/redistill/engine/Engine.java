@@ -42,6 +42,7 @@ public final class Engine implements AutoCloseable {
         group = new ShardGroup(
                 config.shards(),
                 config.ringSize(),
+                config.index(),
                 config.stripesPerShard(),
                 new KeyHash(config.hashSeed()),
                 config.clock(),

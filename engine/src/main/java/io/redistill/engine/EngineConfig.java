@@ -2,6 +2,7 @@
 package io.redistill.engine;
 
 import io.redistill.engine.shard.ShardClock;
+import io.redistill.engine.store.IndexKind;
 
 /**
  * Immutable settings of an {@link Engine}.
@@ -10,7 +11,8 @@ import io.redistill.engine.shard.ShardClock;
  * @param publishers event loops that will publish, from 1
  * @param ringSize slots of each command ring, a power of two from 2
  * @param maxMemoryBytes bytes for data, above which commands that need memory are refused; from 1 MiB
- * @param stripes index tables over all shards, from 1; a shard's share is rounded up to a power of two, and to 64
+ * @param index implementation of the key index
+ * @param stripes tables of a striped index over all shards, from 1; a shard's share is rounded up to a power of two, and to 64
  * @param hashSeed seed of the key hash, secret and different in each process
  * @param clock where time comes from
  * @param hugePages whether arena memory asks for huge pages
@@ -21,6 +23,7 @@ public record EngineConfig(
         int publishers,
         int ringSize,
         long maxMemoryBytes,
+        IndexKind index,
         int stripes,
         long hashSeed,
         ShardClock clock,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.redistill.engine.shard.ShardClock;
+import io.redistill.engine.store.IndexKind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +24,6 @@ class EngineConfigTest {
     }
 
     private static EngineConfig config(int shards, int stripes) {
-        return new EngineConfig(shards, 1, 2, 1 << 20, stripes, 1, ShardClock.SYSTEM, false, true);
+        return new EngineConfig(shards, 1, 2, 1 << 20, IndexKind.STRIPED, stripes, 1, ShardClock.SYSTEM, false, true);
     }
 }

@@ -191,7 +191,8 @@ class LargeValueIT {
         }
         // A server that has stopped has given its pools back. A batch lost by each client would be 7 MiB and more.
         assertThat(PlatformDependent.usedDirectMemory() - direct).as("direct").isLessThan(4L << 20);
-        assertThat(CLibraryHeap.usedBytes() - malloc).as("malloc").isLessThan(16L << 20);
+        // The JVM's compilers take from malloc too, and give it back when they are done.
+        Await.until("malloc is as it was", () -> CLibraryHeap.usedBytes() - malloc < 16L << 20);
         assertThat(LargeBlock.usedBytes()).isEqualTo(before);
     }
 

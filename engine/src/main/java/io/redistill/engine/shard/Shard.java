@@ -5,7 +5,6 @@ import io.redistill.engine.command.CommandEvent;
 import io.redistill.engine.command.Opcode;
 import io.redistill.engine.command.Rendezvous;
 import io.redistill.engine.command.RequestBatch;
-import io.redistill.engine.memory.AddressSpace;
 import io.redistill.engine.memory.Arena;
 import io.redistill.engine.reply.Errors;
 import io.redistill.engine.reply.ReplyBuffer;
@@ -62,12 +61,12 @@ public final class Shard {
     private @Nullable Throwable lastInternalError;
     private long turns;
 
-    Shard(int number, CommandRing ring, ShardClock clock, AddressSpace space, int stripes, boolean poison) {
+    Shard(int number, CommandRing ring, ShardClock clock, Arena arena, Database database) {
         this.number = number;
         this.ring = ring;
         this.clock = clock;
-        arena = new Arena(space, poison);
-        database = new Database(arena, space.base(), stripes);
+        this.arena = arena;
+        this.database = database;
         database.clock(clock.epochMs());
     }
 
@@ -344,7 +343,7 @@ public final class Shard {
 
     /** Bytes that entries and index take here. Any thread: a value of some moment ago. */
     public long usedBytes() {
-        return arena.usedBytes() + database.indexBytes();
+        return arena.usedBytes() + database.indexHeapBytes();
     }
 
     /** Bytes of address space that the arena holds. Any thread: a value of some moment ago. */

@@ -3,6 +3,9 @@ package io.redistill.engine.shard;
 
 import io.redistill.engine.command.KeyHash;
 import io.redistill.engine.memory.AddressSpace;
+import io.redistill.engine.memory.Arena;
+import io.redistill.engine.store.Database;
+import io.redistill.engine.store.IndexKind;
 
 /**
  * The shards of one engine with their rings, the ticket that orders multi-shard commands, and the publishers.
@@ -17,6 +20,7 @@ public final class ShardGroup {
     public ShardGroup(
             int shardCount,
             int ringSize,
+            IndexKind index,
             int stripesPerShard,
             KeyHash keyHash,
             ShardClock clock,
@@ -25,7 +29,9 @@ public final class ShardGroup {
             SleepGate[] gates) {
         shards = new Shard[shardCount];
         for (int i = 0; i < shardCount; i++) {
-            shards[i] = new Shard(i, new CommandRing(ringSize, gates), clock, space, stripesPerShard, poison);
+            Arena arena = new Arena(space, poison);
+            Database database = new Database(arena, space.base(), index, stripesPerShard, keyHash::of);
+            shards[i] = new Shard(i, new CommandRing(ringSize, gates), clock, arena, database);
         }
         for (Shard shard : shards) {
             shard.peers(shards);

@@ -5,7 +5,6 @@ import io.redistill.engine.memory.Arena;
 import io.redistill.engine.memory.LargeBlock;
 import io.redistill.engine.memory.Memory;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,10 +18,6 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Reserve first, change last.</b> A method that needs memory allocates it before it touches the entry and answers
  * 0 or false when there is none, with nothing changed.
- *
- * <p><b>Equal hashes.</b> Two keys with the same 64-bit hash share one index slot: the first has it, later ones stand in
- * a side list that is looked at only when the slot's key is another. With a seeded 64-bit hash that happens once in some
- * 10^12 pairs of keys; the list is linear because it is never long.
  *
  * <p><b>Expiry</b> is lazy: an entry past its deadline is removed by the next look-up.
  *
@@ -45,24 +40,18 @@ public final class Database {
     private static final int MAX_TOUCHED_BYTES = 512;
 
     private static final int LARGE_KEY_BYTES = 4 << 10;
-    private static final int GRANULE_SHIFT = 3;
-    private static final long REFERENCE_MASK = (1L << 40) - 1;
 
     private final Arena arena;
-    private final long base;
     private final Supplier<KeyIndex> indexFactory;
     private final EntryView view = new EntryView();
     private final EntryView scratch = new EntryView();
 
     private KeyIndex index;
-    private long @Nullable [] twinHashes;
-    private long @Nullable [] twinEntries;
-    private int twinCount;
 
     /** Indexes of flushed generations, whose entries are freed in slices. */
     private final ArrayDeque<KeyIndex> detached = new ArrayDeque<>();
 
-    private int detachedStripe;
+    private int detachedPart;
 
     private long nowMs;
     private long volatileCount;
@@ -74,17 +63,17 @@ public final class Database {
      *
      * @param arena where its entries live; shared with other databases of the shard
      * @param base address of reference 0
-     * @param stripes tables of the index, a power of two
+     * @param kind the index that finds them
+     * @param stripes tables of a {@link IndexKind#STRIPED} index, a power of two
+     * @param entryHash what look-ups come with
      */
-    public Database(Arena arena, long base, int stripes) {
-        this(arena, base, () -> new StripedKeyIndex(stripes));
-    }
-
-    private Database(Arena arena, long base, Supplier<KeyIndex> indexFactory) {
+    public Database(Arena arena, long base, IndexKind kind, int stripes, EntryHash entryHash) {
         this.arena = arena;
-        this.base = base;
-        this.indexFactory = indexFactory;
-        this.index = indexFactory.get();
+        indexFactory = switch (kind) {
+            case STRIPED -> () -> new StripedKeyIndex(base, stripes);
+            case EXTENDIBLE -> () -> new ExtendibleKeyIndex(arena, base, entryHash);
+        };
+        index = indexFactory.get();
     }
 
     /** Sets the time that look-ups compare deadlines with; once a turn. */
@@ -106,19 +95,12 @@ public final class Database {
 
     /** Second step: the address of the entry, or of one with an equal hash, that the index holds; 0 for none. */
     public long peek(long hash) {
-        long slot = index.get(hash);
-        return slot == KeyIndex.ABSENT ? 0 : addressOf(slot);
+        return index.peek(hash);
     }
 
     /** Third step: loads the first line of an entry that {@link #peek} found. The result means nothing. */
     public static long touchEntry(long entry) {
-        return entry == 0
-                ? 0
-                : Memory.getLong(entry)
-                        + Memory.getLong(entry + 64)
-                        + Memory.getLong(entry + 128)
-                        + Memory.getLong(entry + 192)
-                        + Memory.getLong(entry + 256);
+        return entry == 0 ? 0 : Memory.getLong(entry);
     }
 
     /** Fourth step: loads the lines behind the first. The result means nothing. */
@@ -136,18 +118,11 @@ public final class Database {
 
     /** The live entry of a key, or null; an expired one is removed. The view is this database's own and reused. */
     public @Nullable EntryView find(long hash, long keyAddress, int keyLength) {
-        long slot = index.get(hash);
-        if (slot == KeyIndex.ABSENT) {
+        long entry = index.find(hash, keyAddress, keyLength);
+        if (entry == KeyIndex.NONE) {
             return null;
         }
-        EntryView found = view.wrap(addressOf(slot));
-        if (!isKey(found, keyAddress, keyLength)) {
-            long twin = findTwin(hash, keyAddress, keyLength);
-            if (twin == 0) {
-                return null;
-            }
-            found = view.wrap(twin);
-        }
+        EntryView found = view.wrap(entry);
         if (found.hasExpiry() && found.expiresAtMs() < nowMs) {
             expireSlowPath(hash, found);
             return null;
@@ -158,10 +133,6 @@ public final class Database {
     private void expireSlowPath(long hash, EntryView expired) {
         expiredCount++;
         remove(hash, expired);
-    }
-
-    private static boolean isKey(EntryView entry, long keyAddress, int keyLength) {
-        return entry.keyLength() == keyLength && Memory.equal(entry.keyAddress(), keyAddress, keyLength);
     }
 
     // ---- writes
@@ -283,7 +254,10 @@ public final class Database {
                 return 0;
             }
             fill(entry, header, flags, expiry, keyAddress, keyLength, 0);
-            insert(hash, entry);
+            if (!index.insert(hash, entry)) {
+                freeWithoutValue(entry);
+                return 0;
+            }
             if (expiry != NO_EXPIRY) {
                 volatileCount++;
             }
@@ -311,7 +285,7 @@ public final class Database {
             }
             beforeChange(existing);
             fill(moved, header, flags, expiry, keyAddress, keyLength, previousKeyBlock);
-            repoint(hash, entry, moved);
+            index.move(hash, entry, moved);
             arena.free(entry);
             entry = moved;
         }
@@ -387,7 +361,7 @@ public final class Database {
                 }
                 beforeChange(existing);
                 Memory.copy(entry, moved, length);
-                repoint(hash, entry, moved);
+                index.move(hash, entry, moved);
                 arena.free(entry);
                 entry = moved;
             } else {
@@ -444,7 +418,7 @@ public final class Database {
             Memory.putLong(target + EntryLayout.EXPIRY_OFFSET, expiresAtMs);
         }
         Memory.copy(entry + oldBody, target + newBody, length - oldBody);
-        repoint(hash, entry, target);
+        index.move(hash, entry, target);
         arena.free(entry);
         countVolatile(wasVolatile, isVolatile);
         afterChange();
@@ -457,7 +431,7 @@ public final class Database {
         if (existing.hasExpiry()) {
             volatileCount--;
         }
-        unindex(hash, existing.address());
+        index.remove(hash, existing.address());
         freeEntry(existing);
         afterChange();
     }
@@ -467,10 +441,6 @@ public final class Database {
         if (size() == 0) {
             return;
         }
-        for (int i = 0; i < twinCount; i++) {
-            freeEntry(scratch.wrap(requireTwins(twinEntries)[i]));
-        }
-        twinCount = 0;
         changes += index.size();
         volatileCount = 0;
         detached.add(index);
@@ -483,11 +453,11 @@ public final class Database {
         if (garbage == null) {
             return false;
         }
-        garbage.forEachSlot(detachedStripe, this::freeSlot);
-        garbage.clear(detachedStripe);
-        if (++detachedStripe == garbage.stripeCount()) {
+        garbage.forEach(detachedPart, this::freeEntry);
+        garbage.discard(detachedPart);
+        if (++detachedPart == garbage.partCount()) {
             detached.remove();
-            detachedStripe = 0;
+            detachedPart = 0;
         }
         return true;
     }
@@ -497,8 +467,15 @@ public final class Database {
         return !detached.isEmpty();
     }
 
-    private void freeSlot(long slot) {
-        freeEntry(scratch.wrap(addressOf(slot)));
+    private void freeWithoutValue(long entry) {
+        if (scratch.wrap(entry).isLargeKey()) {
+            LargeBlock.release(scratch.keyAddress());
+        }
+        arena.free(entry);
+    }
+
+    private void freeEntry(long entry) {
+        freeEntry(scratch.wrap(entry));
     }
 
     private void freeEntry(EntryView entry) {
@@ -515,7 +492,7 @@ public final class Database {
 
     /** Parts that {@link #visit} takes one after the other. */
     public int sliceCount() {
-        return index.stripeCount();
+        return index.partCount();
     }
 
     /**
@@ -527,12 +504,7 @@ public final class Database {
      */
     public void visit(int slice, Consumer<EntryView> visitor) {
         EntryView entry = new EntryView();
-        if (slice == 0) {
-            for (int i = 0; i < twinCount; i++) {
-                visitLive(entry.wrap(requireTwins(twinEntries)[i]), visitor);
-            }
-        }
-        index.forEachSlot(slice, slot -> visitLive(entry.wrap(addressOf(slot)), visitor));
+        index.forEach(slice, address -> visitLive(entry.wrap(address), visitor));
     }
 
     private void visitLive(EntryView entry, Consumer<EntryView> visitor) {
@@ -556,7 +528,7 @@ public final class Database {
 
     /** Keys, expired ones that nothing has looked up included. */
     public long size() {
-        return index.size() + twinCount;
+        return index.size();
     }
 
     /** Keys with a deadline. */
@@ -574,97 +546,17 @@ public final class Database {
         return expiredCount;
     }
 
-    /** Bytes of the index. */
+    /** Bytes of the index, wherever they are. */
     public long indexBytes() {
-        return index.usedBytes();
+        return index.heapBytes() + index.arenaBytes();
     }
 
-    // ---- index and twins
-
-    private void insert(long hash, long entry) {
-        if (index.get(hash) == KeyIndex.ABSENT) {
-            index.put(hash, slotOf(entry));
-        } else {
-            addTwin(hash, entry);
-        }
-    }
-
-    private void repoint(long hash, long from, long to) {
-        if (addressOf(index.get(hash)) == from) {
-            index.put(hash, slotOf(to));
-        } else {
-            requireTwins(twinEntries)[twinPosition(from)] = to;
-        }
-    }
-
-    private void unindex(long hash, long entry) {
-        if (addressOf(index.get(hash)) != entry) {
-            removeTwin(twinPosition(entry));
-            return;
-        }
-        for (int i = 0; i < twinCount; i++) {
-            if (requireTwins(twinHashes)[i] == hash) {
-                index.put(hash, slotOf(requireTwins(twinEntries)[i]));
-                removeTwin(i);
-                return;
-            }
-        }
-        index.remove(hash);
-    }
-
-    private long findTwin(long hash, long keyAddress, int keyLength) {
-        for (int i = 0; i < twinCount; i++) {
-            long entry = requireTwins(twinEntries)[i];
-            if (requireTwins(twinHashes)[i] == hash && isKey(scratch.wrap(entry), keyAddress, keyLength)) {
-                return entry;
-            }
-        }
-        return 0;
-    }
-
-    private void addTwin(long hash, long entry) {
-        if (twinHashes == null || twinEntries == null) {
-            twinHashes = new long[4];
-            twinEntries = new long[4];
-        } else if (twinCount == twinHashes.length) {
-            twinHashes = Arrays.copyOf(twinHashes, twinCount * 2);
-            twinEntries = Arrays.copyOf(twinEntries, twinCount * 2);
-        }
-        twinHashes[twinCount] = hash;
-        twinEntries[twinCount++] = entry;
-    }
-
-    private void removeTwin(int position) {
-        twinCount--;
-        requireTwins(twinHashes)[position] = requireTwins(twinHashes)[twinCount];
-        requireTwins(twinEntries)[position] = requireTwins(twinEntries)[twinCount];
-    }
-
-    private int twinPosition(long entry) {
-        for (int i = 0; i < twinCount; i++) {
-            if (requireTwins(twinEntries)[i] == entry) {
-                return i;
-            }
-        }
-        throw new IllegalStateException("an entry is neither in the index nor in the side list");
-    }
-
-    private static long[] requireTwins(long @Nullable [] twins) {
-        if (twins == null) {
-            throw new IllegalStateException("no side list");
-        }
-        return twins;
+    /** Bytes that the index takes outside the arena. */
+    public long indexHeapBytes() {
+        return index.heapBytes();
     }
 
     private void countVolatile(boolean was, boolean is) {
         volatileCount += (is ? 1 : 0) - (was ? 1 : 0);
-    }
-
-    private long addressOf(long slot) {
-        return base + ((slot & REFERENCE_MASK) << GRANULE_SHIFT);
-    }
-
-    private long slotOf(long entry) {
-        return (entry - base) >>> GRANULE_SHIFT;
     }
 }

@@ -71,6 +71,11 @@ public final class EntryView {
         return Memory.getInt(address + EntryLayout.payloadOffset(flags) - EntryLayout.FIELD_BYTES);
     }
 
+    /** Whether the entry's key is these bytes. */
+    boolean hasKey(long otherAddress, int otherLength) {
+        return keyLength() == otherLength && Memory.equal(keyAddress(), otherAddress, otherLength);
+    }
+
     /** Absolute address of the key's bytes. */
     public long keyAddress() {
         int flags = flags();

@@ -4,20 +4,20 @@ package io.redistill.engine.store;
 import java.util.function.LongConsumer;
 
 /**
- * Key hash to slot: the index of one database of one shard.
+ * Which entry a key has: the index of one database of one shard.
  *
- * <p>A slot is an entry reference (see {@link io.redistill.engine.memory.AddressSpace}) in its low bits; the bits above
- * belong to whoever keeps recency or frequency, so that a hit's bookkeeping writes the line just loaded. A hash has at
- * most one slot here; {@link Database} resolves keys whose whole 64-bit hashes are equal.
+ * <p>Entries are named by their absolute addresses. A slot keeps an entry's reference (see {@link
+ * io.redistill.engine.memory.AddressSpace}) in its low bits, and an index may compare keys with the entries themselves,
+ * so that it need not hold whole hashes. Keys with equal 64-bit hashes are the index's own affair.
  *
- * <p>Threading: confined to the shard thread.
+ * <p>Threading: confined to the shard thread; {@link #size} and {@link #heapBytes} may be read by any thread.
  */
 interface KeyIndex {
-    /** Returned for a hash without a slot. No slot has this value. */
-    long ABSENT = 0;
+    /** Returned where there is no entry; no entry has this address. */
+    long NONE = 0;
 
-    /** The slot of a hash, or {@link #ABSENT}. */
-    long get(long hash);
+    /** The entry of a key, or {@link #NONE}. */
+    long find(long hash, long keyAddress, int keyLength);
 
     /**
      * Loads the line where the look-up of a hash begins, without looking at what is in it: a branch on a value that is
@@ -25,24 +25,37 @@ interface KeyIndex {
      */
     long touch(long hash);
 
-    /** Sets the slot of a hash, whether it had one or not. */
-    void put(long hash, long slot);
+    /** An entry that a look-up of this hash would have to look at, or {@link #NONE}; entries are not looked at here. */
+    long peek(long hash);
 
-    /** Removes the slot of a hash; nothing happens where there is none. */
-    void remove(long hash);
+    /**
+     * Adds an entry, complete with its key, whose key is not there yet.
+     *
+     * @return false when there is no memory and nothing was changed
+     */
+    boolean insert(long hash, long entry);
 
-    /** Slots held. */
+    /** Lets what points to entry {@code from}, which is there, point to {@code to}. */
+    void move(long hash, long from, long to);
+
+    /** Removes an entry that is there; its memory is still as it was. */
+    void remove(long hash, long entry);
+
+    /** Entries held. */
     long size();
 
-    /** Bytes that the tables take. */
-    long usedBytes();
+    /** Bytes that the index takes outside the arena. */
+    long heapBytes();
 
-    /** Independent parts, for work in slices. */
-    int stripeCount();
+    /** Bytes that it takes in the arena. */
+    long arenaBytes();
 
-    /** Calls back with every slot of one part, in no particular order; the index must not change meanwhile. */
-    void forEachSlot(int stripe, LongConsumer consumer);
+    /** Independent parts, for work in slices; may change with any insertion or removal. */
+    int partCount();
 
-    /** Empties one part and gives its memory back. */
-    void clear(int stripe);
+    /** Calls back with every entry of one part, in no particular order; the index must not change meanwhile. */
+    void forEach(int part, LongConsumer consumer);
+
+    /** Gives the memory of one part back, in an index of which nothing else but this is asked any more. */
+    void discard(int part);
 }

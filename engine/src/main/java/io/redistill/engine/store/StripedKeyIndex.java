@@ -7,7 +7,8 @@ import java.util.function.LongConsumer;
  * A {@link KeyIndex} of many small Koloboke tables on the Java heap, so that growth rebuilds one of them at a time.
  *
  * <p>Look-ups probe the tables directly ({@link StripeTables}), changes go through the maps. Hash 0 is the tables' free
- * key and is never passed here ({@link io.redistill.engine.command.KeyHash}).
+ * key and never that of a key. A table keeps whole hashes and one slot for each; the second and later keys of a hash
+ * stand in a {@link TwinList}, which is looked at only when the slot's key is another.
  *
  * <p>Threading: confined to the shard thread.
  */
@@ -17,14 +18,26 @@ final class StripedKeyIndex implements KeyIndex {
     /** Bits that choose the stripe lie above those that choose the slot and below those that choose the shard. */
     private static final int STRIPE_SHIFT = 20;
 
+    /** No slot has this value. */
+    private static final long ABSENT = 0;
+
+    private final long base;
+    private final EntryView view = new EntryView();
+    private final TwinList twins = new TwinList();
     private final StripeMap[] maps;
     private final long[][] tables;
     private final int mask;
     private long size;
-    private long usedBytes;
+    private long heapBytes;
 
-    /** Empty; {@code stripes} is a power of two. */
-    StripedKeyIndex(int stripes) {
+    /**
+     * Empty.
+     *
+     * @param base address of reference 0
+     * @param stripes tables, a power of two
+     */
+    StripedKeyIndex(long base, int stripes) {
+        this.base = base;
         if (Integer.bitCount(stripes) != 1) {
             throw new IllegalArgumentException("stripes=" + stripes + " is not a power of two");
         }
@@ -37,8 +50,22 @@ final class StripedKeyIndex implements KeyIndex {
     }
 
     @Override
-    public long get(long hash) {
-        return StripeTables.get(tables[stripeOf(hash)], hash, ABSENT);
+    public long find(long hash, long keyAddress, int keyLength) {
+        long slot = slotOf(hash);
+        if (slot == ABSENT) {
+            return NONE;
+        }
+        long entry = EntryReferences.address(base, slot);
+        if (view.wrap(entry).hasKey(keyAddress, keyLength)) {
+            return entry;
+        }
+        return twins.find(hash, keyAddress, keyLength);
+    }
+
+    @Override
+    public long peek(long hash) {
+        long slot = slotOf(hash);
+        return slot == ABSENT ? NONE : EntryReferences.address(base, slot);
     }
 
     @Override
@@ -48,22 +75,43 @@ final class StripedKeyIndex implements KeyIndex {
     }
 
     @Override
-    public void put(long hash, long slot) {
+    public boolean insert(long hash, long entry) {
         int stripe = stripeOf(hash);
-        StripeMap map = maps[stripe];
-        int before = map.size();
-        map.justPut(hash, slot);
-        if (map.size() != before) {
-            size++;
+        if (StripeTables.get(tables[stripe], hash, ABSENT) == ABSENT) {
+            maps[stripe].justPut(hash, EntryReferences.of(base, entry));
             refresh(stripe);
+        } else {
+            twins.add(hash, entry);
+        }
+        size++;
+        return true;
+    }
+
+    @Override
+    public void move(long hash, long from, long to) {
+        int stripe = stripeOf(hash);
+        long slot = StripeTables.get(tables[stripe], hash, ABSENT);
+        if (EntryReferences.address(base, slot) == from) {
+            maps[stripe].justPut(hash, slot & ~EntryReferences.MASK | EntryReferences.of(base, to));
+        } else if (!twins.move(from, to)) {
+            throw new IllegalStateException("an entry is neither in the index nor in the side list");
         }
     }
 
     @Override
-    public void remove(long hash) {
-        if (maps[stripeOf(hash)].justRemove(hash)) {
-            size--;
+    public void remove(long hash, long entry) {
+        int stripe = stripeOf(hash);
+        if (EntryReferences.address(base, slotOf(hash)) == entry) {
+            long twin = twins.size() == 0 ? NONE : twins.removeAny(hash);
+            if (twin == NONE) {
+                maps[stripe].justRemove(hash);
+            } else {
+                maps[stripe].justPut(hash, EntryReferences.of(base, twin));
+            }
+        } else if (!twins.remove(entry)) {
+            throw new IllegalStateException("an entry is neither in the index nor in the side list");
         }
+        size--;
     }
 
     @Override
@@ -72,24 +120,40 @@ final class StripedKeyIndex implements KeyIndex {
     }
 
     @Override
-    public long usedBytes() {
-        return usedBytes;
+    public long heapBytes() {
+        return heapBytes;
     }
 
     @Override
-    public int stripeCount() {
+    public long arenaBytes() {
+        return 0;
+    }
+
+    @Override
+    public int partCount() {
         return maps.length;
     }
 
     @Override
-    public void forEachSlot(int stripe, LongConsumer consumer) {
-        maps[stripe].forEach((key, slot) -> consumer.accept(slot));
+    public void forEach(int part, LongConsumer consumer) {
+        if (part == 0) {
+            twins.forEach(consumer);
+        }
+        maps[part].forEach((key, slot) -> consumer.accept(EntryReferences.address(base, slot)));
     }
 
     @Override
-    public void clear(int stripe) {
-        size -= maps[stripe].size();
-        open(stripe);
+    public void discard(int part) {
+        if (part == 0) {
+            size -= twins.size();
+            twins.clear();
+        }
+        size -= maps[part].size();
+        open(part);
+    }
+
+    private long slotOf(long hash) {
+        return StripeTables.get(tables[stripeOf(hash)], hash, ABSENT);
     }
 
     private void open(int stripe) {
@@ -101,7 +165,7 @@ final class StripedKeyIndex implements KeyIndex {
         long[] old = tables[stripe];
         long[] now = StripeTables.table(maps[stripe]);
         if (old != now) {
-            usedBytes += (long) (now.length - (old == null ? 0 : old.length)) * Long.BYTES;
+            heapBytes += (long) (now.length - (old == null ? 0 : old.length)) * Long.BYTES;
             tables[stripe] = now;
         }
     }

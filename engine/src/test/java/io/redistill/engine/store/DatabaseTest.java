@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The real store beside a map, through random changes; freed memory is poisoned, so that a stale address shows itself. */
 class DatabaseTest {
@@ -33,7 +34,18 @@ class DatabaseTest {
     enum Hashing {
         REAL,
         ALL_EQUAL,
-        THREE_VALUES
+        THREE_VALUES;
+
+        private static final KeyHash REAL_HASH = new KeyHash(42);
+
+        long of(long keyAddress, int keyLength) {
+            long hash = REAL_HASH.of(keyAddress, keyLength);
+            return switch (this) {
+                case REAL -> hash;
+                case ALL_EQUAL -> 0x1234_5678_9abc_def0L;
+                case THREE_VALUES -> 1 + Long.remainderUnsigned(hash, 3);
+            };
+        }
     }
 
     private record Key(long address, int length, long hash) {}
@@ -68,18 +80,22 @@ class DatabaseTest {
 
     @ParameterizedTest
     @CsvSource({
-        "REAL,          64, 500, 20000",
-        "REAL,          64,  12, 8000",
-        "ALL_EQUAL,     64,  40, 6000",
-        "THREE_VALUES,  64,  60, 8000",
-        "REAL,           1, 400, 15000",
-        "THREE_VALUES,   1, 250, 8000",
+        "EXTENDIBLE, REAL,          64, 500, 20000",
+        "STRIPED,    REAL,          64, 500, 20000",
+        "EXTENDIBLE, REAL,          64,  12, 8000",
+        "EXTENDIBLE, ALL_EQUAL,     64,  40, 6000",
+        "STRIPED,    ALL_EQUAL,     64,  40, 6000",
+        "EXTENDIBLE, THREE_VALUES,  64,  60, 8000",
+        "STRIPED,    THREE_VALUES,  64,  60, 8000",
+        "EXTENDIBLE, REAL,           1, 400, 15000",
+        "STRIPED,    REAL,           1, 400, 15000",
+        "EXTENDIBLE, THREE_VALUES,   1, 250, 8000",
     })
-    void shouldAgreeWithAMapThroughRandomChanges(Hashing hashing, int segments, int keys, int steps) {
+    void shouldAgreeWithAMapThroughRandomChanges(IndexKind kind, Hashing hashing, int segments, int keys, int steps) {
         SplittableRandom random =
-                new SplittableRandom(Seeds.next("DatabaseTest " + hashing + " " + segments + " " + keys));
+                new SplittableRandom(Seeds.next("DatabaseTest " + kind + " " + hashing + " " + segments + " " + keys));
         try (AddressSpace space = new AddressSpace((long) segments * SEGMENT, false)) {
-            Run run = new Run(random, space, keys(random, hashing, keys));
+            Run run = new Run(kind, hashing, random, space, keys(random, hashing, keys));
             for (int i = 0; i < steps; i++) {
                 run.step();
             }
@@ -98,7 +114,6 @@ class DatabaseTest {
     }
 
     private Key[] keys(SplittableRandom random, Hashing hashing, int count) {
-        KeyHash keyHash = new KeyHash(random.nextLong());
         Key[] keys = new Key[count];
         for (int i = 0; i < count; i++) {
             int length = i <= 300 ? i : 8 + random.nextInt(20);
@@ -117,12 +132,7 @@ class DatabaseTest {
                 }
             }
             long address = offHeap.put(bytes);
-            long hash = switch (hashing) {
-                case REAL -> keyHash.of(address, length);
-                case ALL_EQUAL -> 0x1234_5678_9abc_def0L;
-                case THREE_VALUES -> 1L + i % 3;
-            };
-            keys[i] = new Key(address, length, hash);
+            keys[i] = new Key(address, length, hashing.of(address, length));
         }
         return keys;
     }
@@ -141,11 +151,11 @@ class DatabaseTest {
         int refused;
         int moved;
 
-        Run(SplittableRandom random, AddressSpace space, Key[] keys) {
+        Run(IndexKind kind, Hashing hashing, SplittableRandom random, AddressSpace space, Key[] keys) {
             this.random = random;
             this.keys = keys;
             arena = new Arena(space, true);
-            database = new Database(arena, space.base(), 4);
+            database = new Database(arena, space.base(), kind, 4, hashing::of);
             database.clock(nowMs);
         }
 
@@ -420,7 +430,7 @@ class DatabaseTest {
             for (Map.Entry<Integer, Value> entry : model.entrySet()) {
                 used += blockLength(keys[entry.getKey()], entry.getValue());
             }
-            assertThat(arena.usedBytes()).isEqualTo(used);
+            assertThat(arena.usedBytes() + database.indexHeapBytes()).isEqualTo(used + database.indexBytes());
         }
 
         private static int blockLength(Key key, Value value) {
@@ -443,12 +453,13 @@ class DatabaseTest {
         }
     }
 
-    @Test
-    void shouldGiveEverythingBackAfterClear() {
+    @ParameterizedTest
+    @EnumSource(IndexKind.class)
+    void shouldGiveEverythingBackAfterClear(IndexKind kind) {
         SplittableRandom random = new SplittableRandom(Seeds.next("DatabaseTest clear"));
         for (Hashing hashing : Hashing.values()) {
             try (AddressSpace space = new AddressSpace(32L * SEGMENT, false)) {
-                Run run = new Run(random, space, keys(random, hashing, 60));
+                Run run = new Run(kind, hashing, random, space, keys(random, hashing, 60));
                 for (int i = 0; i < 500; i++) {
                     run.write(random.nextInt(60));
                     run.writeLarge(random.nextInt(60));
@@ -468,12 +479,13 @@ class DatabaseTest {
         }
     }
 
-    @Test
-    void shouldLeaveAKeyAsItWasWhenThereIsNoMemory() {
+    @ParameterizedTest
+    @EnumSource(IndexKind.class)
+    void shouldLeaveAKeyAsItWasWhenThereIsNoMemory(IndexKind kind) {
         try (AddressSpace space = new AddressSpace(SEGMENT, false)) {
             SplittableRandom random = new SplittableRandom(Seeds.next("DatabaseTest memory"));
             Key[] keys = keys(random, Hashing.REAL, 40_000);
-            Run run = new Run(random, space, keys);
+            Run run = new Run(kind, Hashing.REAL, random, space, keys);
             Database database = run.database;
             // Entries of all block lengths from 32 to 512, until nothing fits.
             int id = 20;
@@ -528,7 +540,8 @@ class DatabaseTest {
     @Test
     void shouldExpireAKeyOnlyAfterItsDeadline() {
         try (AddressSpace space = new AddressSpace(SEGMENT, false)) {
-            Database database = new Database(new Arena(space, true), space.base(), 1);
+            Database database =
+                    new Database(new Arena(space, true), space.base(), IndexKind.EXTENDIBLE, 1, (address, length) -> 5);
             Key key = new Key(offHeap.put(new byte[] {'k'}), 1, 5);
             database.clock(START_MS);
             database.writeInteger(null, key.hash, key.address, key.length, 1, START_MS + 10);
@@ -548,7 +561,7 @@ class DatabaseTest {
     void shouldNotWriteIntoABlockThatAReplyHolds() {
         try (AddressSpace space = new AddressSpace(SEGMENT, false)) {
             Arena arena = new Arena(space, true);
-            Database database = new Database(arena, space.base(), 1);
+            Database database = new Database(arena, space.base(), IndexKind.EXTENDIBLE, 1, (address, length) -> 5);
             Key key = new Key(offHeap.put(new byte[] {'k'}), 1, 5);
             long block = LargeBlock.allocate(LARGE + 100);
             Memory.fill(block, LARGE + 100, (byte) 'v');

@@ -8,7 +8,9 @@ import io.redistill.engine.memory.Arena;
 import io.redistill.engine.memory.Memory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
@@ -16,7 +18,13 @@ import org.junit.jupiter.api.Test;
 
 class DatabaseVisitTest {
     private final AddressSpace space = new AddressSpace(64 << 20, false);
-    private final Database database = new Database(new Arena(space, true), space.base(), 64);
+    private final Map<String, Long> hashes = new HashMap<>();
+    private final Database database = new Database(
+            new Arena(space, true),
+            space.base(),
+            IndexKind.EXTENDIBLE,
+            64,
+            (address, length) -> hashes.get(text(address, length)));
 
     @AfterEach
     void free() {
@@ -62,15 +70,17 @@ class DatabaseVisitTest {
     private List<String> visited() {
         List<String> keys = new ArrayList<>();
         for (int slice = 0; slice < database.sliceCount(); slice++) {
-            database.visit(
-                    slice,
-                    entry -> keys.add(new String(
-                            Memory.toArray(entry.keyAddress(), entry.keyLength()), StandardCharsets.US_ASCII)));
+            database.visit(slice, entry -> keys.add(text(entry.keyAddress(), entry.keyLength())));
         }
         return keys;
     }
 
+    private static String text(long address, int length) {
+        return new String(Memory.toArray(address, length), StandardCharsets.US_ASCII);
+    }
+
     private void put(long hash, String key, long expiresAtMs) {
+        hashes.put(key, hash);
         long address = Memory.allocate(key.length());
         Memory.copyFromArray(key.getBytes(StandardCharsets.US_ASCII), 0, address, key.length());
         assertThat(database.write(null, hash, address, key.length(), 0, expiresAtMs))

@@ -48,6 +48,9 @@ public class EngineBenchmark {
     @Param({"1", "16", "64"})
     public int commands;
 
+    @Param
+    public IndexKind index = IndexKind.EXTENDIBLE;
+
     @Param({"1000000"})
     public int keys;
 
@@ -65,7 +68,8 @@ public class EngineBenchmark {
 
     private static Engine newEngine() {
         return new Engine(
-                new EngineConfig(1, 1, 4096, 2L << 30, EngineConfig.DEFAULT_STRIPES, 7, ShardClock.SYSTEM, true, false),
+                new EngineConfig(
+                        1, 1, 4096, 2L << 30, index, EngineConfig.DEFAULT_STRIPES, 7, ShardClock.SYSTEM, true, false),
                 new SleepGate(() -> {}));
     }
 

@@ -89,6 +89,7 @@ public final class Main {
                 settings.shards(),
                 settings.ringSize(),
                 settings.maxMemoryBytes(),
+                settings.index(),
                 settings.stripes(),
                 new SecureRandom().nextLong(),
                 ShardClock.SYSTEM,

@@ -3,6 +3,7 @@ package io.redistill.network.server;
 
 import io.redistill.engine.EngineConfig;
 import io.redistill.engine.shard.ShardClock;
+import io.redistill.engine.store.IndexKind;
 import io.redistill.network.NetworkConfig;
 import io.redistill.network.NetworkServer;
 import io.redistill.network.server.settings.ServerSettings;
@@ -36,6 +37,7 @@ public final class TestServer implements AutoCloseable {
                         builder.shards,
                         builder.ringSize,
                         builder.maxMemoryBytes,
+                        IndexKind.EXTENDIBLE,
                         EngineConfig.DEFAULT_STRIPES,
                         builder.seed,
                         ShardClock.SYSTEM,

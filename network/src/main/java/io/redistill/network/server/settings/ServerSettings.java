@@ -2,6 +2,7 @@
 package io.redistill.network.server.settings;
 
 import io.redistill.engine.EngineConfig;
+import io.redistill.engine.store.IndexKind;
 import io.redistill.network.server.settings.BadValueException.NotInThisVersion;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -168,7 +169,12 @@ public final class ServerSettings {
         return number(Setting.RING_SIZE);
     }
 
-    /** Tables of the key index over all shards; not necessarily a power of two. */
+    /** Implementation of the key index. */
+    public IndexKind index() {
+        return ((IndexSetting) value(Setting.INDEX)).kind();
+    }
+
+    /** Tables of a striped index over all shards; not necessarily a power of two. */
     public int stripes() {
         return number(Setting.STRIPES);
     }

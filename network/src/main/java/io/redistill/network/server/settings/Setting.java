@@ -63,9 +63,11 @@ enum Setting {
             .about("Who executes commands; fused: the event loop that received them.")),
     RING_SIZE(row("engine", "ring_size", ValueType.powerOfTwo(2, 1 << 20), "4096")
             .about("Slots of the command ring of a shard.")),
+    INDEX(row("engine", "index", Types.INDEX, "extendible")
+            .about("How keys are found: extendible in arena memory, striped in Koloboke tables on the heap.")),
     STRIPES(row("engine", "stripes", ValueType.number(1, 1 << 20), "2048")
             .formerly("server", "num_shards")
-            .about("Tables of the key index over all shards; each grows on its own.")),
+            .about("Tables of a striped index over all shards; each grows on its own.")),
     LOG_LEVEL(row("logging", "level", Types.LOG_LEVEL, "info")
             .named("log_level")
             .redis("loglevel")
@@ -192,6 +194,7 @@ enum Setting {
                         "volatile-lfu",
                         "volatile-random",
                         "volatile-ttl"));
+        static final ValueType<IndexSetting> INDEX = ValueType.oneOf(IndexSetting.class, Map.of(), List.of());
         static final ValueType<Placement> PLACEMENT = ValueType.oneOf(Placement.class, Map.of(), List.of("dedicated"));
         static final ValueType<LogLevel> LOG_LEVEL = ValueType.oneOf(
                 LogLevel.class,

@@ -39,6 +39,7 @@ class ConfigurationPageTest {
         assertThat(example.shards()).isEqualTo(byDefault.shards());
         assertThat(example.placement()).isEqualTo(byDefault.placement());
         assertThat(example.ringSize()).isEqualTo(byDefault.ringSize());
+        assertThat(example.index()).isEqualTo(byDefault.index());
         assertThat(example.stripes()).isEqualTo(byDefault.stripes());
     }
 

@@ -3,6 +3,7 @@ package io.redistill.network.server.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redistill.engine.store.IndexKind;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -99,6 +100,14 @@ class SettingSourcesTest {
                         "Fused",
                         Placement.FUSED),
                 new Sample(Setting.RING_SIZE, ServerSettings::ringSize, 4096, "2", 2, "1048576", 1048576),
+                new Sample(
+                        Setting.INDEX,
+                        ServerSettings::index,
+                        IndexKind.EXTENDIBLE,
+                        "striped",
+                        IndexKind.STRIPED,
+                        "extendible",
+                        IndexKind.EXTENDIBLE),
                 new Sample(Setting.STRIPES, ServerSettings::stripes, 2048, "256", 256, "4096", 4096),
                 new Sample(
                         Setting.LOG_LEVEL,
