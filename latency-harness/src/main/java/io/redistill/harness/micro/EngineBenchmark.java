@@ -14,6 +14,7 @@ import io.redistill.engine.shard.CommandPublisher;
 import io.redistill.engine.shard.Shard;
 import io.redistill.engine.shard.ShardClock;
 import io.redistill.engine.shard.SleepGate;
+import io.redistill.engine.store.IndexKind;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -48,9 +49,6 @@ public class EngineBenchmark {
     @Param({"1", "16", "64"})
     public int commands;
 
-    @Param
-    public IndexKind index = IndexKind.EXTENDIBLE;
-
     @Param({"1000000"})
     public int keys;
 
@@ -69,7 +67,16 @@ public class EngineBenchmark {
     private static Engine newEngine() {
         return new Engine(
                 new EngineConfig(
-                        1, 1, 4096, 2L << 30, index, EngineConfig.DEFAULT_STRIPES, 7, ShardClock.SYSTEM, true, false),
+                        1,
+                        1,
+                        4096,
+                        2L << 30,
+                        IndexKind.EXTENDIBLE,
+                        EngineConfig.DEFAULT_STRIPES,
+                        7,
+                        ShardClock.SYSTEM,
+                        true,
+                        false),
                 new SleepGate(() -> {}));
     }
 
