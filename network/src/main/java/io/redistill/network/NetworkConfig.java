@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxConnections most connections at a time
  * @param password of the default user, empty for none
  * @param protectedMode whether only this machine may connect while there is no password
+ * @param threads which threads there are
  */
 public record NetworkConfig(
         List<Listener> listeners,
@@ -29,7 +30,8 @@ public record NetworkConfig(
         int idleTimeoutSeconds,
         int maxConnections,
         String password,
-        boolean protectedMode) {
+        boolean protectedMode,
+        ThreadConfig threads) {
     public NetworkConfig {
         listeners = List.copyOf(listeners);
     }

@@ -13,6 +13,7 @@ import io.netty.channel.epoll.EpollSocketChannelConfig;
 import io.netty.channel.socket.SocketChannelConfig;
 import io.redistill.engine.Engine;
 import io.redistill.engine.EngineConfig;
+import io.redistill.engine.shard.ShardThread;
 import io.redistill.engine.shard.SleepGate;
 import io.redistill.network.connection.Authentication;
 import io.redistill.network.connection.ClientRegistry;
@@ -39,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Listeners and the threads behind them: accepts connections, deals each to the event loop that has fewest, and owns the
- * engine and the cores.
+ * engine and all threads.
  *
  * <p>Threading: one thread constructs, {@link #start}s and {@link #stop}s it; the accessors any thread.
  */
@@ -51,35 +52,63 @@ public final class NetworkServer {
     private final ClientRegistry clients;
     private final Authentication authentication;
     private final Transport transport = Transport.best();
-    private final FusedCore[] cores;
+    private final EventLoopThread[] eventLoops;
+    private final List<ShardThread> shardThreads = new ArrayList<>();
     private final List<Channel> listening = new ArrayList<>();
 
     /**
      * A server that does not listen yet.
      *
-     * @param engineConfig the engine's; its shards and publishers are the cores
+     * @param engineConfig the engine's; its publishers are the event loops
+     * @param atThreadDeath is told when a thread of the server dies of an exception
      */
-    public NetworkServer(NetworkConfig config, EngineConfig engineConfig) {
+    public NetworkServer(
+            NetworkConfig config, EngineConfig engineConfig, Thread.UncaughtExceptionHandler atThreadDeath) {
         this.config = config;
+        ThreadConfig threadConfig = config.threads();
+        boolean fused = threadConfig.placement() == Placement.FUSED;
+        if (fused && engineConfig.publishers() != engineConfig.shards()) {
+            throw new IllegalArgumentException("publishers=" + engineConfig.publishers() + " but shards="
+                    + engineConfig.shards() + "; in placement fused they must be equal");
+        }
         clients = new ClientRegistry(config.maxConnections());
         authentication = new Authentication(config.password());
-        cores = new FusedCore[engineConfig.shards()];
-        SleepGate[] gates = new SleepGate[cores.length];
-        for (int i = 0; i < cores.length; i++) {
-            cores[i] = new FusedCore(i, transport.ioHandlerFactory());
-            gates[i] = cores[i].gate();
+        ServerThreads threads = new ServerThreads(atThreadDeath);
+        eventLoops = new EventLoopThread[engineConfig.publishers()];
+        SleepGate[] gates = new SleepGate[eventLoops.length];
+        for (int i = 0; i < eventLoops.length; i++) {
+            eventLoops[i] = new EventLoopThread(
+                    i,
+                    transport.ioHandlerFactory(),
+                    threadConfig.waitMode(),
+                    threads.named(fused ? "core" : "net", i, threadConfig.eventLoopCpus()));
+            gates[i] = eventLoops[i].gate();
         }
         engine = new Engine(engineConfig, gates);
+        for (int i = 0; !fused && i < engineConfig.shards(); i++) {
+            shardThreads.add(new ShardThread(
+                    engine.shard(i), threadConfig.waitMode(), threads.named("shard", i, threadConfig.shardCpus())));
+        }
     }
 
     /**
-     * Starts the cores and listens.
+     * Starts the threads and listens.
      *
-     * @throws IOException when an address cannot be listened on; the message names it. Nothing is left running.
+     * @throws IOException when a processor cannot be had or an address not be listened on; the message names it. Nothing is left running.
      */
     public void start(ServerCommands serverCommands) throws IOException {
-        for (FusedCore core : cores) {
-            core.start(engine, clients, serverCommands, authentication, config.idleTimeoutSeconds());
+        ServerThreads.check(config.threads().eventLoopCpus());
+        ServerThreads.check(config.threads().shardCpus());
+        boolean fused = shardThreads.isEmpty();
+        shardThreads.forEach(ShardThread::start);
+        for (int i = 0; i < eventLoops.length; i++) {
+            eventLoops[i].start(
+                    engine,
+                    fused ? engine.shard(i) : null,
+                    clients,
+                    serverCommands,
+                    authentication,
+                    config.idleTimeoutSeconds());
         }
         try {
             listen();
@@ -120,7 +149,7 @@ public final class NetworkServer {
     private void listenOn(Class<? extends ServerChannel> type, SocketAddress address, String name, boolean optional)
             throws IOException {
         ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(cores[0].ioLoop())
+                .group(eventLoops[0].ioLoop())
                 .channel(type)
                 .option(ChannelOption.SO_BACKLOG, config.backlog())
                 .childHandler(new ChannelInitializer<Channel>() {
@@ -190,14 +219,17 @@ public final class NetworkServer {
             if (path != null && !listening.isEmpty()) {
                 Files.deleteIfExists(path);
             }
-            for (FusedCore core : cores) {
-                core.drainLater();
+            for (EventLoopThread eventLoop : eventLoops) {
+                eventLoop.drainLater();
             }
-            for (FusedCore core : cores) {
-                core.awaitDrained();
+            for (EventLoopThread eventLoop : eventLoops) {
+                eventLoop.awaitDrained();
             }
-            for (FusedCore core : cores) {
-                core.stop();
+            for (EventLoopThread eventLoop : eventLoops) {
+                eventLoop.stop();
+            }
+            for (ShardThread shardThread : shardThreads) {
+                shardThread.stop();
             }
             engine.close();
         } catch (InterruptedException e) {
@@ -219,10 +251,15 @@ public final class NetworkServer {
     /** The event loops, by number. */
     public List<ConnectionLoop> loops() {
         List<ConnectionLoop> loops = new ArrayList<>();
-        for (FusedCore core : cores) {
-            loops.add(core.loop());
+        for (EventLoopThread eventLoop : eventLoops) {
+            loops.add(eventLoop.loop());
         }
         return loops;
+    }
+
+    /** Which threads there are. */
+    public ThreadConfig threadConfig() {
+        return config.threads();
     }
 
     /** The transport in use, as in {@code epoll}. */
@@ -240,7 +277,7 @@ public final class NetworkServer {
         return 0;
     }
 
-    /** Takes accepted channels: confined to the first core's event loop. */
+    /** Takes accepted channels: confined to the first event loop. */
     private final class Acceptor extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
@@ -250,10 +287,10 @@ public final class NetworkServer {
                 refuse(child, refusal);
                 return;
             }
-            FusedCore core = leastLoaded();
-            core.connections().incrementAndGet();
+            EventLoopThread eventLoop = leastLoaded();
+            eventLoop.connections().incrementAndGet();
             Connection connection = Connection.create(
-                    core.loop(),
+                    eventLoop.loop(),
                     describe(child.remoteAddress(), child.localAddress()),
                     describe(child.localAddress(), child.localAddress()),
                     !authentication.isRequired());
@@ -271,8 +308,8 @@ public final class NetworkServer {
             }
             transport.prepare(child);
             child.pipeline().addLast(connection);
-            child.closeFuture().addListener(ignored -> core.connections().decrementAndGet());
-            register(child, core);
+            child.closeFuture().addListener(ignored -> eventLoop.connections().decrementAndGet());
+            register(child, eventLoop);
         }
 
         @Override
@@ -280,15 +317,15 @@ public final class NetworkServer {
             // Out of file descriptors or the like: the next accept may succeed again.
         }
 
-        private void register(Channel child, FusedCore core) {
-            child.unsafe().register(core.ioLoop(), child.newPromise());
+        private void register(Channel child, EventLoopThread eventLoop) {
+            child.unsafe().register(eventLoop.ioLoop(), child.newPromise());
         }
 
-        private FusedCore leastLoaded() {
-            FusedCore least = cores[0];
-            for (FusedCore core : cores) {
-                if (core.connections().get() < least.connections().get()) {
-                    least = core;
+        private EventLoopThread leastLoaded() {
+            EventLoopThread least = eventLoops[0];
+            for (EventLoopThread eventLoop : eventLoops) {
+                if (eventLoop.connections().get() < least.connections().get()) {
+                    least = eventLoop;
                 }
             }
             return least;
@@ -303,7 +340,7 @@ public final class NetworkServer {
                             .addListener(ignored -> ctx.close());
                 }
             });
-            register(child, cores[0]);
+            register(child, eventLoops[0]);
         }
 
         private @Nullable String refusal(Channel child) {

@@ -10,6 +10,8 @@ import io.redistill.network.NetworkServer;
 import io.redistill.network.server.settings.LogLevel;
 import io.redistill.network.server.settings.ServerSettings;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -17,7 +19,7 @@ import java.util.concurrent.CountDownLatch;
 /**
  * Starts the server from options, environment and file, and stops it in order.
  *
- * <p>Exit codes: 0 after an orderly stop, 1 when the start is refused.
+ * <p>Exit codes: 0 after an orderly stop, 1 when the start is refused, 70 when a thread died of a fault of ours.
  */
 public final class Main {
     private Main() {}
@@ -39,7 +41,8 @@ public final class Main {
             log.warn(notice);
         }
         log.lines(LogLevel.INFO, settings.effectiveConfiguration());
-        NetworkServer server = new NetworkServer(networkConfig(settings), engineConfig(settings));
+        NetworkServer server = new NetworkServer(
+                networkConfig(settings), engineConfig(settings), (thread, fault) -> dieOf(fault, thread, log));
         CountDownLatch stopAsked = new CountDownLatch(1);
         WholeServerCommands commands = new WholeServerCommands(server, settings, stopAsked::countDown);
         try {
@@ -64,6 +67,17 @@ public final class Main {
         Runtime.getRuntime().halt(0);
     }
 
+    /** A thread of the server died of a fault of ours: half a cache is worse than none. */
+    private static void dieOf(Throwable fault, Thread thread, Log log) {
+        StringWriter trace = new StringWriter();
+        fault.printStackTrace(new PrintWriter(trace));
+        log.lines(
+                LogLevel.ERROR,
+                "thread " + thread.getName() + " died, the server ends\n"
+                        + trace.toString().stripTrailing());
+        Runtime.getRuntime().halt(70);
+    }
+
     private static NetworkConfig networkConfig(ServerSettings settings) {
         List<NetworkConfig.Listener> listeners = settings.port() == 0
                 ? List.of()
@@ -80,13 +94,14 @@ public final class Main {
                 settings.timeoutSeconds(),
                 settings.maxConnections(),
                 settings.password(),
-                settings.protectedMode());
+                settings.protectedMode(),
+                settings.threads());
     }
 
     private static EngineConfig engineConfig(ServerSettings settings) {
         return new EngineConfig(
                 settings.shards(),
-                settings.shards(),
+                settings.eventLoops(),
                 settings.ringSize(),
                 settings.maxMemoryBytes(),
                 settings.index(),

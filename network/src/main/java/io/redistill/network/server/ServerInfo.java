@@ -122,7 +122,14 @@ final class ServerInfo {
                 .add("server_time_usec", System.currentTimeMillis() * 1000)
                 .add("uptime_in_seconds", uptimeSeconds)
                 .add("uptime_in_days", uptimeSeconds / 86_400)
-                .add("shards", server.engine().shardCount());
+                .add("shards", server.engine().shardCount())
+                .add("event_loops", server.loops().size())
+                .add("placement", lowerCase(server.threadConfig().placement()))
+                .add("wait_mode", lowerCase(server.threadConfig().waitMode()));
+    }
+
+    private static String lowerCase(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     private void clients(Section section) {

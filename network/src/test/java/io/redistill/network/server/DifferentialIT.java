@@ -3,6 +3,7 @@ package io.redistill.network.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redistill.engine.shard.WaitMode;
 import io.redistill.network.support.RedisServer;
 import io.redistill.network.support.Seeds;
 import java.io.IOException;
@@ -52,20 +53,42 @@ final class DifferentialIT {
     @ParameterizedTest(name = "{0} shards, rings of {1}")
     @CsvSource({"1,2", "1,8", "1,4096", "2,2", "2,8", "2,4096", "4,2", "4,8", "4,4096"})
     void repliesAreThoseOfRedis(int shards, int ringSize) throws Exception {
-        drive(shards, ringSize, SAMPLE_COMMANDS);
+        drive(fused(shards, ringSize), shards, ringSize, SAMPLE_COMMANDS);
+    }
+
+    @ParameterizedTest(name = "dedicated, {0} shards, rings of {1}, {2} loops, {3}")
+    @CsvSource({"1,4096,1,PARK", "2,2,2,PARK", "2,8,1,YIELD", "4,8,2,PARK", "1,8,1,SPIN"})
+    void repliesAreThoseOfRedisInDedicatedPlacement(int shards, int ringSize, int loops, WaitMode wait)
+            throws Exception {
+        drive(fused(shards, ringSize).dedicated(loops).waitMode(wait), shards, ringSize, SAMPLE_COMMANDS / 2);
+    }
+
+    @Tag("slow")
+    @ParameterizedTest(name = "dedicated {0}, {1} shards, {2}")
+    @CsvSource({
+        "true,1,PARK", "true,1,YIELD", "true,1,SPIN", "true,2,PARK", "true,2,YIELD", "true,2,SPIN",
+        "true,4,PARK", "true,4,YIELD", "true,4,SPIN", "false,1,YIELD", "false,1,SPIN", "false,2,YIELD",
+        "false,2,SPIN", "false,4,YIELD", "false,4,SPIN"
+    })
+    void repliesAreThoseOfRedisForLongInEveryShape(boolean dedicated, int shards, WaitMode wait) throws Exception {
+        TestServer.Builder server = fused(shards, 8).waitMode(wait);
+        drive(dedicated ? server.dedicated(2) : server, shards, 8, LONG_COMMANDS / 20);
     }
 
     @Tag("slow")
     @ParameterizedTest(name = "{0} shards, rings of {1}")
     @CsvSource({"1,2", "1,8", "1,4096", "2,2", "2,8", "2,4096", "4,2", "4,8", "4,4096"})
     void repliesAreThoseOfRedisForLong(int shards, int ringSize) throws Exception {
-        drive(shards, ringSize, LONG_COMMANDS / CONFIGURATIONS);
+        drive(fused(shards, ringSize), shards, ringSize, LONG_COMMANDS / CONFIGURATIONS);
     }
 
-    private static void drive(int shards, int ringSize, int commands) throws Exception {
+    private static TestServer.Builder fused(int shards, int ringSize) {
+        return TestServer.shards(shards).ringSize(ringSize);
+    }
+
+    private static void drive(TestServer.Builder server, int shards, int ringSize, int commands) throws Exception {
         long seed = SEED * 31 + shards * 8191L + ringSize;
-        try (TestServer ours =
-                TestServer.shards(shards).ringSize(ringSize).seed(seed).start()) {
+        try (TestServer ours = server.seed(seed).start()) {
             alone(ours, seed, commands / 3);
             together(ours, seed, commands - commands / 3);
             for (int i = 0; i < shards; i++) {

@@ -3,9 +3,12 @@ package io.redistill.network.server;
 
 import io.redistill.engine.EngineConfig;
 import io.redistill.engine.shard.ShardClock;
+import io.redistill.engine.shard.WaitMode;
 import io.redistill.engine.store.IndexKind;
 import io.redistill.network.NetworkConfig;
 import io.redistill.network.NetworkServer;
+import io.redistill.network.Placement;
+import io.redistill.network.ThreadConfig;
 import io.redistill.network.server.settings.ServerSettings;
 import io.redistill.network.support.RespClient;
 import java.io.IOException;
@@ -17,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 /** A whole server in the test's process, on a port of the system's choice. */
 public final class TestServer implements AutoCloseable {
     private final NetworkServer server;
+    private volatile Throwable dead;
     private final CountDownLatch shutdownAsked = new CountDownLatch(1);
 
     private TestServer(Builder builder) throws IOException {
@@ -31,10 +35,12 @@ public final class TestServer implements AutoCloseable {
                         builder.idleTimeoutSeconds,
                         builder.maxConnections,
                         builder.password,
-                        true),
+                        true,
+                        new ThreadConfig(
+                                builder.placement, builder.waitMode, builder.eventLoopCpus, builder.shardCpus)),
                 new EngineConfig(
                         builder.shards,
-                        builder.shards,
+                        builder.placement == Placement.FUSED ? builder.shards : builder.eventLoops,
                         builder.ringSize,
                         builder.maxMemoryBytes,
                         IndexKind.EXTENDIBLE,
@@ -42,7 +48,8 @@ public final class TestServer implements AutoCloseable {
                         builder.seed,
                         ShardClock.SYSTEM,
                         false,
-                        true));
+                        true),
+                (thread, fault) -> dead = fault);
         ServerSettings.Outcome outcome = ServerSettings.resolve(
                 new String[] {"--shards", String.valueOf(builder.shards)}, Map.of(), Path.of("target"));
         server.start(new WholeServerCommands(
@@ -67,6 +74,9 @@ public final class TestServer implements AutoCloseable {
 
     @Override
     public void close() {
+        if (dead != null) {
+            throw new AssertionError("a thread of the server died", dead);
+        }
         server.stop();
     }
 
@@ -82,6 +92,11 @@ public final class TestServer implements AutoCloseable {
         private Path unixSocket;
         private int unixSocketMode;
         private long seed = 1;
+        private Placement placement = Placement.FUSED;
+        private WaitMode waitMode = WaitMode.PARK;
+        private int eventLoops = 1;
+        private List<Integer> eventLoopCpus = List.of();
+        private List<Integer> shardCpus = List.of();
 
         private Builder(int shards) {
             this.shards = shards;
@@ -126,6 +141,24 @@ public final class TestServer implements AutoCloseable {
 
         public Builder seed(long hashSeed) {
             seed = hashSeed;
+            return this;
+        }
+
+        /** Threads for the shards alone, beside so many event loops. */
+        public Builder dedicated(int loops) {
+            placement = Placement.DEDICATED;
+            eventLoops = loops;
+            return this;
+        }
+
+        public Builder cpus(List<Integer> forEventLoops, List<Integer> forShards) {
+            eventLoopCpus = forEventLoops;
+            shardCpus = forShards;
+            return this;
+        }
+
+        public Builder waitMode(WaitMode mode) {
+            waitMode = mode;
             return this;
         }
 

@@ -2,7 +2,10 @@
 package io.redistill.network.server.settings;
 
 import io.redistill.engine.EngineConfig;
+import io.redistill.engine.shard.WaitMode;
 import io.redistill.engine.store.IndexKind;
+import io.redistill.network.Placement;
+import io.redistill.network.ThreadConfig;
 import io.redistill.network.server.settings.BadValueException.NotInThisVersion;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -154,14 +157,39 @@ public final class ServerSettings {
         return (EvictionPolicy) value(Setting.EVICTION_POLICY);
     }
 
-    /** How many shards, at least 1: without a setting one for each processor, as far as an engine has so many. */
+    /** How many shards, at least 1: without a setting one for each processor that no event loop has for its own. */
     public int shards() {
         int shards = number(Setting.SHARDS);
-        return shards == 0 ? Math.min(machine.processors(), EngineConfig.MAX_SHARDS) : shards;
+        if (shards != 0) {
+            return shards;
+        }
+        int processors = placement() == Placement.FUSED ? machine.processors() : machine.processors() - eventLoops();
+        return Math.max(1, Math.min(processors, EngineConfig.MAX_SHARDS));
     }
 
-    public Placement placement() {
-        return (Placement) value(Setting.PLACEMENT);
+    /** How many event loops, at least 1. */
+    public int eventLoops() {
+        int eventLoops = number(Setting.EVENT_LOOPS);
+        if (eventLoops != 0) {
+            return eventLoops;
+        }
+        return placement() == Placement.FUSED
+                ? shards()
+                : Math.max(1, Math.min(machine.processors() / 2, EngineConfig.MAX_SHARDS));
+    }
+
+    private Placement placement() {
+        return value(Setting.PLACEMENT) == PlacementSetting.DEDICATED ? Placement.DEDICATED : Placement.FUSED;
+    }
+
+    /** Which threads there are. */
+    @SuppressWarnings("unchecked") // the rows' types
+    public ThreadConfig threads() {
+        return new ThreadConfig(
+                placement(),
+                ((WaitSetting) value(Setting.WAIT)).mode(),
+                (List<Integer>) value(Setting.EVENT_LOOP_CPUS),
+                (List<Integer>) value(Setting.SHARD_CPUS));
     }
 
     /** Slots of a shard's command ring, a power of two. */
@@ -211,6 +239,8 @@ public final class ServerSettings {
                 lines.append(" -> ").append(maxMemoryBytes()).append(", 80 % of the memory here");
             } else if (setting == Setting.SHARDS && number(setting) == 0) {
                 lines.append(" -> ").append(shards());
+            } else if (setting == Setting.EVENT_LOOPS && number(setting) == 0) {
+                lines.append(" -> ").append(eventLoops());
             }
             lines.append(" (").append(source.where()).append(')');
         }
@@ -262,7 +292,36 @@ public final class ServerSettings {
                     settings.source(Setting.PORT).where()
                             + ": server.port=0 is refused while server.unixsocket is empty: nothing would be left to listen on");
         }
-        return settings;
+        return settings.withThreadsChecked();
+    }
+
+    /** Refuses counts and processors that placement fused cannot have, and notes threads that would spin in vain. */
+    private ServerSettings withThreadsChecked() throws RefusedException {
+        ThreadConfig threads = threads();
+        int threadCount = eventLoops() + shards();
+        if (threads.placement() == Placement.FUSED) {
+            if (eventLoops() != shards()) {
+                throw new RefusedException(source(Setting.EVENT_LOOPS).where() + ": engine.event_loops=" + eventLoops()
+                        + " is refused beside engine.shards=" + shards()
+                        + ": in placement fused they are the same threads; leave one of them auto, or set"
+                        + " engine.placement=dedicated");
+            }
+            if (!threads.shardCpus().isEmpty()) {
+                throw new RefusedException(source(Setting.SHARD_CPUS).where() + ": engine.shard_cpus="
+                        + source(Setting.SHARD_CPUS).text()
+                        + " is refused in placement fused: shards have no threads of their own there; use"
+                        + " engine.event_loop_cpus, or set engine.placement=dedicated");
+            }
+            threadCount = eventLoops();
+        }
+        if (threads.waitMode() == WaitMode.PARK || threadCount <= machine.processors()) {
+            return this;
+        }
+        List<String> more = new ArrayList<>(notices);
+        more.add(source(Setting.WAIT).where() + ": engine.wait="
+                + source(Setting.WAIT).text() + " with " + threadCount + " threads on " + machine.processors()
+                + " processor(s): they take the processors from one another");
+        return new ServerSettings(given, values, more, machine, workingDirectory);
     }
 
     /**

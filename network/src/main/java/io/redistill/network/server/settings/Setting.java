@@ -57,10 +57,22 @@ enum Setting {
     EVICTION_POLICY(row("memory", "eviction_policy", Types.EVICTION_POLICY, "noeviction")
             .redis("maxmemory-policy")
             .about("What happens when that memory is full.")),
-    SHARDS(row("engine", "shards", ValueType.numberOrAuto(EngineConfig.MAX_SHARDS), "auto")
-            .about("Shards of the keyspace; auto for one per processor, at most 64.")),
+    SHARDS(
+            row("engine", "shards", ValueType.numberOrAuto(EngineConfig.MAX_SHARDS), "auto")
+                    .about(
+                            "Shards of the keyspace; auto for one per processor, at most 64, less those of event loops in placement dedicated.")),
     PLACEMENT(row("engine", "placement", Types.PLACEMENT, "auto")
-            .about("Who executes commands; fused: the event loop that received them.")),
+            .about("Who executes commands; fused: threads that own an event loop and a shard; dedicated: threads of"
+                    + " their own; auto: fused.")),
+    EVENT_LOOPS(row("engine", "event_loops", ValueType.numberOrAuto(EngineConfig.MAX_SHARDS), "auto")
+            .about("Threads that serve connections; auto for as many as shards in placement fused, else for half of the"
+                    + " processors.")),
+    WAIT(row("engine", "wait", Types.WAIT, "park")
+            .about("What threads do without work; yield and spin need whole processors.")),
+    EVENT_LOOP_CPUS(row("engine", "event_loop_cpus", ValueType.cpus(), "")
+            .about("Processors for the threads of event loops, in turn; empty to leave that to the system.")),
+    SHARD_CPUS(row("engine", "shard_cpus", ValueType.cpus(), "")
+            .about("The same for the threads of shards in placement dedicated.")),
     RING_SIZE(row("engine", "ring_size", ValueType.powerOfTwo(2, 1 << 20), "4096")
             .about("Slots of the command ring of a shard.")),
     INDEX(row("engine", "index", Types.INDEX, "extendible")
@@ -195,7 +207,9 @@ enum Setting {
                         "volatile-random",
                         "volatile-ttl"));
         static final ValueType<IndexSetting> INDEX = ValueType.oneOf(IndexSetting.class, Map.of(), List.of());
-        static final ValueType<Placement> PLACEMENT = ValueType.oneOf(Placement.class, Map.of(), List.of("dedicated"));
+        static final ValueType<PlacementSetting> PLACEMENT =
+                ValueType.oneOf(PlacementSetting.class, Map.of(), List.of());
+        static final ValueType<WaitSetting> WAIT = ValueType.oneOf(WaitSetting.class, Map.of(), List.of());
         static final ValueType<LogLevel> LOG_LEVEL = ValueType.oneOf(
                 LogLevel.class,
                 Map.of(

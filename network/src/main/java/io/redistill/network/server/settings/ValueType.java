@@ -271,6 +271,42 @@ abstract class ValueType<T> {
         };
     }
 
+    /** Numbers of processors, with ranges. */
+    static ValueType<List<Integer>> cpus() {
+        return new ValueType<>("CPUS", "empty, or numbers of processors such as 0 or 0,2-3") {
+            @Override
+            List<Integer> parse(String text) throws BadValueException {
+                List<Integer> cpus = new ArrayList<>();
+                for (String part : text.replace(',', ' ').split(" ")) {
+                    if (!part.isEmpty()) {
+                        int dash = part.indexOf('-');
+                        int first = cpu(dash < 0 ? part : part.substring(0, dash));
+                        int last = dash < 0 ? first : cpu(part.substring(dash + 1));
+                        if (first > last) {
+                            throw bad();
+                        }
+                        for (int cpu = first; cpu <= last; cpu++) {
+                            cpus.add(cpu);
+                        }
+                    }
+                }
+                return List.copyOf(cpus);
+            }
+
+            private int cpu(String text) throws BadValueException {
+                if (text.isEmpty() || text.length() > 4 || leadingDigits(text) != text.length()) {
+                    throw bad();
+                }
+                return Integer.parseInt(text);
+            }
+
+            @Override
+            boolean takesList() {
+                return true;
+            }
+        };
+    }
+
     /**
      * One of the constants of an enum, in lower case.
      *

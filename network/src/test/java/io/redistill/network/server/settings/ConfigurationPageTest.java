@@ -37,9 +37,10 @@ class ConfigurationPageTest {
         assertThat(example.configParameters().get(List.of("*")))
                 .isEqualTo(byDefault.configParameters().get(List.of("*")));
         assertThat(example.shards()).isEqualTo(byDefault.shards());
-        assertThat(example.placement()).isEqualTo(byDefault.placement());
+        assertThat(example.threads()).isEqualTo(byDefault.threads());
         assertThat(example.ringSize()).isEqualTo(byDefault.ringSize());
         assertThat(example.index()).isEqualTo(byDefault.index());
+        assertThat(example.eventLoops()).isEqualTo(byDefault.eventLoops());
         assertThat(example.stripes()).isEqualTo(byDefault.stripes());
     }
 

@@ -61,9 +61,22 @@ class ServerSettingsTest {
                         "--eviction-policy lru",
                         "option --eviction-policy: memory.eviction_policy=lru is refused: allowed is noeviction"),
                 arguments(
-                        "--placement dedicated",
-                        "option --placement: engine.placement=dedicated is refused:"
-                                + " allowed is auto, fused (dedicated is not in this version)"),
+                        "--placement both",
+                        "option --placement: engine.placement=both is refused: allowed is auto, fused, dedicated"),
+                arguments(
+                        "--event-loops 2",
+                        "option --event-loops: engine.event_loops=2 is refused beside engine.shards=3: in placement"
+                                + " fused they are the same threads; leave one of them auto, or set"
+                                + " engine.placement=dedicated"),
+                arguments(
+                        "--shard-cpus 0,1",
+                        "option --shard-cpus: engine.shard_cpus=0,1 is refused in placement fused: shards have no"
+                                + " threads of their own there; use engine.event_loop_cpus, or set"
+                                + " engine.placement=dedicated"),
+                arguments(
+                        "--event-loop-cpus 3-1",
+                        "option --event-loop-cpus: engine.event_loop_cpus=3-1 is refused: allowed is empty, or numbers"
+                                + " of processors such as 0 or 0,2-3"),
                 arguments(
                         "--ring-size 3",
                         "option --ring-size: engine.ring_size=3 is refused:"

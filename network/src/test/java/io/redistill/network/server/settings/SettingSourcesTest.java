@@ -3,7 +3,9 @@ package io.redistill.network.server.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redistill.engine.shard.WaitMode;
 import io.redistill.engine.store.IndexKind;
+import io.redistill.network.Placement;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -93,12 +95,37 @@ class SettingSourcesTest {
                 new Sample(Setting.SHARDS, ServerSettings::shards, 3, "1", 1, "16", 16),
                 new Sample(
                         Setting.PLACEMENT,
-                        ServerSettings::placement,
-                        Placement.AUTO,
-                        "fused",
+                        settings -> settings.threads().placement(),
                         Placement.FUSED,
-                        "Fused",
-                        Placement.FUSED),
+                        "dedicated",
+                        Placement.DEDICATED,
+                        "Dedicated",
+                        Placement.DEDICATED),
+                new Sample(Setting.EVENT_LOOPS, ServerSettings::eventLoops, 1, "2", 2, "5", 5),
+                new Sample(
+                        Setting.SHARD_CPUS,
+                        settings -> settings.threads().shardCpus(),
+                        List.of(),
+                        "1",
+                        List.of(1),
+                        "2-3",
+                        List.of(2, 3)),
+                new Sample(
+                        Setting.WAIT,
+                        settings -> settings.threads().waitMode(),
+                        WaitMode.PARK,
+                        "spin",
+                        WaitMode.SPIN,
+                        "Yield",
+                        WaitMode.YIELD),
+                new Sample(
+                        Setting.EVENT_LOOP_CPUS,
+                        settings -> settings.threads().eventLoopCpus(),
+                        List.of(),
+                        "1",
+                        List.of(1),
+                        "0,2-3",
+                        List.of(0, 2, 3)),
                 new Sample(Setting.RING_SIZE, ServerSettings::ringSize, 4096, "2", 2, "1048576", 1048576),
                 new Sample(
                         Setting.INDEX,
@@ -119,6 +146,13 @@ class SettingSourcesTest {
                         LogLevel.WARN));
     }
 
+    /** In the placement that the setting needs to be allowed at all. */
+    private Start start(Sample sample) {
+        Start start = new Start(directory);
+        boolean dedicated = sample.setting() == Setting.EVENT_LOOPS || sample.setting() == Setting.SHARD_CPUS;
+        return dedicated ? start.variable("REDISTILL_PLACEMENT", "dedicated") : start;
+    }
+
     @Test
     void shouldCoverEverySetting() {
         Set<Setting> covered = EnumSet.noneOf(Setting.class);
@@ -129,7 +163,7 @@ class SettingSourcesTest {
     @ParameterizedTest
     @MethodSource("samples")
     void shouldHaveADefault(Sample sample) {
-        assertThat(sample.getter().apply(new Start(directory).settings())).isEqualTo(sample.byDefault());
+        assertThat(sample.getter().apply(start(sample).settings())).isEqualTo(sample.byDefault());
     }
 
     @ParameterizedTest
@@ -138,7 +172,7 @@ class SettingSourcesTest {
         String option = sample.setting().options().get(0);
         String ours = sample.setting().variables().get(0);
         String redis = ours.replace("REDISTILL_", "REDIS_");
-        Start start = new Start(directory).file(line(sample.setting().key(), sample.first()));
+        Start start = start(sample).file(line(sample.setting().key(), sample.first()));
         assertThat(sample.getter().apply(start.settings())).isEqualTo(sample.firstValue());
         start.variable(redis, sample.second());
         assertThat(sample.getter().apply(start.settings())).isEqualTo(sample.secondValue());
@@ -153,19 +187,19 @@ class SettingSourcesTest {
     void shouldKnowEveryNameOfASetting(Sample sample) {
         List<Start> starts = new ArrayList<>();
         for (String option : sample.setting().options()) {
-            starts.add(new Start(directory).options(option, sample.second()));
-            starts.add(new Start(directory).options(option + "=" + sample.second()));
-            starts.add(new Start(directory).options("--" + option.substring(2).replace('-', '_'), sample.second()));
+            starts.add(start(sample).options(option, sample.second()));
+            starts.add(start(sample).options(option + "=" + sample.second()));
+            starts.add(start(sample).options("--" + option.substring(2).replace('-', '_'), sample.second()));
         }
         for (String variable : sample.setting().variables()) {
-            starts.add(new Start(directory).variable(variable, sample.second()));
+            starts.add(start(sample).variable(variable, sample.second()));
         }
         for (int i = 0; i < sample.setting().keys().size(); i++) {
             String key = sample.setting().keys().get(i);
-            starts.add(new Start(directory)
+            starts.add(start(sample)
                     .file("key" + i + ".toml", line(key, sample.second()))
                     .options("--config", "key" + i + ".toml"));
-            starts.add(new Start(directory)
+            starts.add(start(sample)
                     .file("dash" + i + ".toml", line(key.replace('_', '-'), sample.second()))
                     .variable("REDISTILL_CONFIG", "dash" + i + ".toml"));
         }

@@ -3,21 +3,22 @@ package io.redistill.network;
 
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ManualIoEventLoop;
-import io.netty.util.concurrent.FastThreadLocalThread;
 import io.redistill.engine.Engine;
 import io.redistill.engine.shard.Shard;
 import io.redistill.engine.shard.SleepGate;
+import io.redistill.engine.shard.WaitMode;
 import io.redistill.network.connection.Authentication;
 import io.redistill.network.connection.ClientRegistry;
 import io.redistill.network.connection.ConnectionLoop;
 import io.redistill.network.connection.ServerCommands;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A thread that owns one event loop and one shard, and drives both: placement <i>fused</i>.
+ * A thread that owns one event loop and, in placement <i>fused</i>, one shard, and drives both.
  *
  * <pre>
  *   turn:  I/O (may wait if there is nothing to do) ▸ wake the shards published to ▸ own shard's turn ▸ waiting list
@@ -25,12 +26,12 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Before it waits it announces itself at its {@link SleepGate} and looks once more at everything that others can
- * bring: its shard's ring, finished batches, room in full rings.
+ * bring: its shard's ring, finished batches, room in full rings. {@link WaitMode} says whether it waits at all.
  *
  * <p>Threading: {@link #run} is the thread; {@link #start}, {@link #stop} and {@link #awaitDrained} the owner of the
  * server.
  */
-final class FusedCore {
+final class EventLoopThread {
     /** Rounds of shard work between two looks at the sockets. */
     private static final int MAX_ROUNDS_PER_TURN = 8;
 
@@ -42,7 +43,8 @@ final class FusedCore {
     private static final long DRAIN_OUTPUT_NS = 5_000_000_000L;
 
     private final int number;
-    private final FastThreadLocalThread thread;
+    private final WaitMode waitMode;
+    private final Thread thread;
     private final IoLoop ioLoop;
     private final SleepGate gate;
     private final AtomicInteger connections = new AtomicInteger();
@@ -53,9 +55,15 @@ final class FusedCore {
     private @Nullable ConnectionLoop loop;
     private @Nullable Shard shard;
 
-    FusedCore(int number, IoHandlerFactory ioHandlers) {
+    /**
+     * A thread that does not run yet.
+     *
+     * @param threads makes it from what it is to run, with everything that must be done on it beforehand
+     */
+    EventLoopThread(int number, IoHandlerFactory ioHandlers, WaitMode waitMode, ThreadFactory threads) {
         this.number = number;
-        thread = new FastThreadLocalThread(this::run, "core-" + number);
+        this.waitMode = waitMode;
+        thread = threads.newThread(this::run);
         ioLoop = new IoLoop(thread, ioHandlers);
         gate = new SleepGate(ioLoop::wakeup);
     }
@@ -65,17 +73,24 @@ final class FusedCore {
         return gate;
     }
 
-    /** Starts the thread; connections idle for longer than {@code idleTimeoutSeconds} are closed, 0 for never. */
+    /**
+     * Starts the thread.
+     *
+     * @param ownShard the shard that it drains as well, or null
+     * @param idleTimeoutSeconds connections idle for longer are closed, 0 for never
+     */
     void start(
             Engine engine,
+            @Nullable Shard ownShard,
             ClientRegistry clients,
             ServerCommands serverCommands,
             Authentication authentication,
             int idleTimeoutSeconds) {
-        Shard shard = engine.shard(number);
-        this.shard = shard;
-        shard.ring().consumerGate(gate);
-        loop = new ConnectionLoop(engine, number, gate, thread, shard, clients, serverCommands, authentication);
+        shard = ownShard;
+        if (ownShard != null) {
+            ownShard.ring().consumerGate(gate);
+        }
+        loop = new ConnectionLoop(engine, number, gate, thread, ownShard, clients, serverCommands, authentication);
         if (idleTimeoutSeconds > 0) {
             ioLoop.scheduleAtFixedRate(
                     () -> loop().closeIdle(TimeUnit.SECONDS.toNanos(idleTimeoutSeconds)), 1, 1, TimeUnit.SECONDS);
@@ -92,20 +107,20 @@ final class FusedCore {
         return loop;
     }
 
-    @SuppressWarnings("NullAway") // set before the thread starts
-    private Shard shard() {
-        return shard;
-    }
-
     /** Connections dealt to this loop. */
     AtomicInteger connections() {
         return connections;
     }
 
     private void run() {
-        shard().bindToCurrentThread();
+        Shard shard = this.shard;
+        if (shard != null) {
+            shard.bindToCurrentThread();
+        }
         while (!draining) {
-            turn(0);
+            if (turn(0) == 0 && waitMode == WaitMode.YIELD) {
+                Thread.yield();
+            }
         }
         drainBegun = true;
         drain();
@@ -126,10 +141,10 @@ final class FusedCore {
         gate.awake();
         ConnectionLoop loop = loop();
         loop.readClock();
-        Shard shard = shard();
+        Shard shard = this.shard;
         for (int round = 0; round < MAX_ROUNDS_PER_TURN; round++) {
             loop.publisher().wakeShards();
-            boolean progress = shard.turn() > 0;
+            boolean progress = shard != null && shard.turn() > 0;
             if (loop.publisher().hasWaiting()) {
                 progress |= loop.publisher().retryWaiting();
             }
@@ -184,9 +199,13 @@ final class FusedCore {
                 // Asked for between the last look and the wait: the wake-up that came with it has been used up.
                 return false;
             }
+            if (waitMode != WaitMode.PARK && !drainBegun) {
+                return false;
+            }
             gate.announce();
             ConnectionLoop loop = loop();
-            boolean work = shard().hasWork()
+            Shard shard = EventLoopThread.this.shard;
+            boolean work = shard != null && shard.hasWork()
                     || loop.hasWork()
                     || loop.publisher().hasWaiting() && loop.publisher().retryWaiting();
             if (work) {
