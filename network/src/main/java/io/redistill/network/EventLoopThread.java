@@ -8,6 +8,7 @@ import io.redistill.engine.shard.Shard;
 import io.redistill.engine.shard.SleepGate;
 import io.redistill.engine.shard.WaitMode;
 import io.redistill.network.connection.Authentication;
+import io.redistill.network.connection.ClientLimits;
 import io.redistill.network.connection.ClientRegistry;
 import io.redistill.network.connection.ConnectionLoop;
 import io.redistill.network.connection.ServerCommands;
@@ -85,12 +86,14 @@ final class EventLoopThread {
             ClientRegistry clients,
             ServerCommands serverCommands,
             Authentication authentication,
+            ClientLimits limits,
             int idleTimeoutSeconds) {
         shard = ownShard;
         if (ownShard != null) {
             ownShard.ring().consumerGate(gate);
         }
-        loop = new ConnectionLoop(engine, number, gate, thread, ownShard, clients, serverCommands, authentication);
+        loop = new ConnectionLoop(
+                engine, number, gate, thread, ownShard, clients, serverCommands, authentication, limits);
         if (idleTimeoutSeconds > 0) {
             ioLoop.scheduleAtFixedRate(
                     () -> loop().closeIdle(TimeUnit.SECONDS.toNanos(idleTimeoutSeconds)), 1, 1, TimeUnit.SECONDS);

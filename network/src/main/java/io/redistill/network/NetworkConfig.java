@@ -1,6 +1,7 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.network;
 
+import io.redistill.network.connection.ClientLimits;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param keepAliveSeconds idle seconds after which TCP probes the peer, 0 for never
  * @param idleTimeoutSeconds idle seconds after which a connection is closed, 0 for never
  * @param maxConnections most connections at a time
+ * @param clientLimits what a client may make the server hold for it
  * @param password of the default user, empty for none
  * @param protectedMode whether only this machine may connect while there is no password
  * @param threads which threads there are
@@ -29,6 +31,7 @@ public record NetworkConfig(
         int keepAliveSeconds,
         int idleTimeoutSeconds,
         int maxConnections,
+        ClientLimits clientLimits,
         String password,
         boolean protectedMode,
         ThreadConfig threads) {

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollSocketChannelConfig;
 import io.netty.channel.socket.SocketChannelConfig;
 import io.redistill.engine.Engine;
@@ -46,6 +47,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NetworkServer {
     private static final int KEEP_ALIVE_PROBES = 3;
+
+    /** As Redis: with fewer, a storm of connections waits for as many turns of a loop that others keep busy. */
+    private static final int MAX_ACCEPTS_PER_TURN = 1000;
 
     private final NetworkConfig config;
     private final Engine engine;
@@ -108,6 +112,7 @@ public final class NetworkServer {
                     clients,
                     serverCommands,
                     authentication,
+                    config.clientLimits(),
                     config.idleTimeoutSeconds());
         }
         try {
@@ -152,6 +157,9 @@ public final class NetworkServer {
                 .group(eventLoops[0].ioLoop())
                 .channel(type)
                 .option(ChannelOption.SO_BACKLOG, config.backlog())
+                .option(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(MAX_ACCEPTS_PER_TURN))
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel ignored) {}

@@ -22,6 +22,7 @@ import io.redistill.network.resp.PartialCommand;
 import io.redistill.network.resp.RespDecoder;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,9 @@ public final class Connection extends ChannelInboundHandlerAdapter {
 
     private static final int MAX_READS_PER_TURN = 4;
 
+    /** In place of a time: the soft limit is not passed. */
+    private static final long NOT_OVER = Long.MIN_VALUE;
+
     private final ConnectionLoop loop;
     private final ClientState client;
     private final ReceiveHandle receiveHandle = new ReceiveHandle();
@@ -69,6 +73,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     private int heldOpcode;
     private int heldFlags;
 
+    private long overSoftLimitSinceNs = NOT_OVER;
     private boolean paused;
     private boolean resuming;
     private boolean flushQueued;
@@ -283,6 +288,8 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         long next = command.next();
         if (status == RespDecoder.COMMAND) {
             onPartialComplete(command);
+        } else if (isOverQueryLimit(command)) {
+            disconnect(false);
         }
         return next;
     }
@@ -294,7 +301,14 @@ public final class Connection extends ChannelInboundHandlerAdapter {
             onPartialComplete(command);
             submit();
             updateReading();
+        } else if (isOverQueryLimit(command)) {
+            disconnect(false);
         }
+    }
+
+    private boolean isOverQueryLimit(PartialCommand command) {
+        long limit = loop.limits().queryBufferBytes();
+        return limit != 0 && command.receivedBytes() > limit;
     }
 
     private void onPartialComplete(PartialCommand command) {
@@ -529,9 +543,38 @@ public final class Connection extends ChannelInboundHandlerAdapter {
             if (flushNeeded) {
                 flushNeeded = false;
                 context().flush();
+                if (loop.limits().limitsOutput() && isOverOutputLimit()) {
+                    disconnect(true);
+                    return;
+                }
             }
             closeIfDone();
         }
+    }
+
+    /** Whether the client has left too many replies unread, or many for too long. */
+    private boolean isOverOutputLimit() {
+        ClientLimits limits = loop.limits();
+        ChannelOutboundBuffer outbound = context().channel().unsafe().outboundBuffer();
+        long unread = outbound == null ? 0 : outbound.totalPendingWriteBytes();
+        if (limits.outputHardBytes() != 0 && unread > limits.outputHardBytes()) {
+            return true;
+        }
+        if (limits.outputSoftBytes() == 0 || unread <= limits.outputSoftBytes()) {
+            overSoftLimitSinceNs = NOT_OVER;
+            return false;
+        }
+        if (overSoftLimitSinceNs == NOT_OVER) {
+            overSoftLimitSinceNs = loop.nowNs();
+        }
+        return loop.nowNs() - overSoftLimitSinceNs > TimeUnit.SECONDS.toNanos(limits.outputSoftSeconds());
+    }
+
+    /** Ends the connection because of a limit: nothing more is said, as in Redis. */
+    private void disconnect(boolean forItsOutput) {
+        loop.disconnected(forItsOutput);
+        closeAfterReplies = true;
+        context().close();
     }
 
     private void closeIfDone() {

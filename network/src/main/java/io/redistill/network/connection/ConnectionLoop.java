@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * input memory is used again from its start. Its replies are sent once the loop has read from all connections that were
  * ready, or from {@value #MAX_FINISHED_BEFORE_DELIVERY} of them: a client on another processor is then woken once for all
  * of its connections, and not by each of them (measured: 8 to 17 % less CPU per command with 30 commands in a pipeline).
+ * Waiting for 1024 events instead of a turn's 64 gained 2 % at 30 commands and lost 8 % at 16.
  *
  * <p>Threading: confined to the event loop, except for {@link #finished}.
  */
@@ -37,6 +38,7 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
 
     private final Engine engine;
     private final ClientRegistry clients;
+    private final ClientLimits limits;
     private final CommandPublisher publisher;
     private final CommandDispatcher dispatcher;
     private final RespDecoder decoder = new RespDecoder();
@@ -62,6 +64,8 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
     private boolean outOfMemory;
     private long netInputBytes;
     private long netOutputBytes;
+    private long outputLimitDisconnections;
+    private long queryLimitDisconnections;
 
     /**
      * A loop without connections.
@@ -79,7 +83,9 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
             @Nullable Shard ownShard,
             ClientRegistry clients,
             ServerCommands serverCommands,
-            Authentication authentication) {
+            Authentication authentication,
+            ClientLimits limits) {
+        this.limits = limits;
         this.engine = engine;
         this.clients = clients;
         this.publisher = engine.publisher(number);
@@ -280,6 +286,19 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
         return stitcher;
     }
 
+    ClientLimits limits() {
+        return limits;
+    }
+
+    /** Counts a client that was disconnected because of a limit. */
+    void disconnected(boolean forItsOutput) {
+        if (forItsOutput) {
+            outputLimitDisconnections++;
+        } else {
+            queryLimitDisconnections++;
+        }
+    }
+
     long nextClientId() {
         return clients.nextId();
     }
@@ -327,6 +346,16 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
     /** The last such exception, or null. */
     public @Nullable Throwable lastFault() {
         return lastFault;
+    }
+
+    /** Clients disconnected for replies that they did not read. */
+    public long outputLimitDisconnections() {
+        return outputLimitDisconnections;
+    }
+
+    /** Clients disconnected for requests that did not end. */
+    public long queryLimitDisconnections() {
+        return queryLimitDisconnections;
     }
 
     public long netInputBytes() {

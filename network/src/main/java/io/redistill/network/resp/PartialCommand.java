@@ -44,6 +44,7 @@ public final class PartialCommand {
     private int currentLength = -1;
     private int received;
 
+    private long receivedBytes;
     private long next;
     private @Nullable ProtocolError error;
     private byte found;
@@ -145,6 +146,7 @@ public final class PartialCommand {
     /** Counts bytes of the current argument; true when it is complete. */
     private boolean took(int bytes) {
         received += bytes;
+        receivedBytes += bytes;
         if (received < currentLength + CRLF_BYTES) {
             return false;
         }
@@ -163,6 +165,11 @@ public final class PartialCommand {
     /** The address after what was taken. */
     public long next() {
         return next;
+    }
+
+    /** Bytes of arguments taken so far. */
+    public long receivedBytes() {
+        return receivedBytes;
     }
 
     /** Bytes that the current argument still lacks, if it is a large one: they can be read to {@link #target}; else 0. */

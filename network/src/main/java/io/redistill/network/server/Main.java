@@ -52,6 +52,7 @@ public final class Main {
             Runtime.getRuntime().halt(1);
         }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stopInOrder(server, log), "shutdown"));
+        commands.start();
         log.info("ready: " + server.transportName() + ", " + server.engine().shardCount() + " shard(s), port "
                 + server.boundPort());
         stopAsked.await();
@@ -93,6 +94,7 @@ public final class Main {
                 settings.tcpKeepaliveSeconds(),
                 settings.timeoutSeconds(),
                 settings.maxConnections(),
+                settings.clientLimits(),
                 settings.password(),
                 settings.protectedMode(),
                 settings.threads());

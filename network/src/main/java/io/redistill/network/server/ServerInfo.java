@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.ToLongFunction;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The text of INFO: the sections and field names of Redis 7.0, as far as there is something to report.
@@ -39,10 +41,12 @@ final class ServerInfo {
     private final ServerSettings settings;
     private final long startedNs = System.nanoTime();
     private final String runId = runId();
+    private final @Nullable HiccupRecorder hiccups;
     private long peakUsedBytes;
 
-    ServerInfo(NetworkServer server, ServerSettings settings) {
+    ServerInfo(NetworkServer server, ServerSettings settings, @Nullable HiccupRecorder hiccups) {
         this.server = server;
+        this.hiccups = hiccups;
         this.settings = settings;
     }
 
@@ -182,9 +186,13 @@ final class ServerInfo {
         long inputBytes = 0;
         long outputBytes = 0;
         long refusedClaims = 0;
+        long outputDisconnections = 0;
+        long queryDisconnections = 0;
         for (ConnectionLoop loop : server.loops()) {
             inputBytes += loop.netInputBytes();
             outputBytes += loop.netOutputBytes();
+            outputDisconnections += loop.outputLimitDisconnections();
+            queryDisconnections += loop.queryLimitDisconnections();
             refusedClaims += loop.publisher().refusedClaims();
         }
         section.add("total_connections_received", server.clients().receivedCount())
@@ -192,6 +200,8 @@ final class ServerInfo {
                 .add("total_net_input_bytes", inputBytes)
                 .add("total_net_output_bytes", outputBytes)
                 .add("rejected_connections", server.clients().rejectedCount())
+                .add("client_query_buffer_limit_disconnections", queryDisconnections)
+                .add("client_output_buffer_limit_disconnections", outputDisconnections)
                 .add("expired_keys", sum(shard -> shard.database(0).expiredCount()))
                 .add("evicted_keys", 0)
                 .add("keyspace_hits", sum(Shard::hits))
@@ -201,8 +211,20 @@ final class ServerInfo {
                         allStatistics().stream()
                                 .mapToLong(CommandStatistics::errorReplies)
                                 .sum())
+                .add("hiccup_us", hiccupText())
                 .add("internal_errors", sum(Shard::internalErrors))
                 .add("ring_full_refusals", refusedClaims);
+    }
+
+    /** How late an idle thread woke up, in microseconds; see {@link HiccupRecorder}. */
+    private String hiccupText() {
+        if (hiccups == null) {
+            return "off";
+        }
+        Histogram late = hiccups.read();
+        return "samples=" + late.getTotalCount() + ",p50=" + late.getValueAtPercentile(50) + ",p99="
+                + late.getValueAtPercentile(99) + ",p99.9=" + late.getValueAtPercentile(99.9) + ",max="
+                + late.getMaxValue();
     }
 
     private static void cpu(Section section) {

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The commands of the class SERVER: INFO, CONFIG, CLIENT LIST and SHUTDOWN.
@@ -28,6 +30,7 @@ final class WholeServerCommands implements ServerCommands {
 
     private final NetworkServer server;
     private final ServerSettings settings;
+    private final @Nullable HiccupRecorder hiccups;
     private final ServerInfo info;
     private final Runnable shutdown;
 
@@ -40,7 +43,18 @@ final class WholeServerCommands implements ServerCommands {
         this.server = server;
         this.settings = settings;
         this.shutdown = shutdown;
-        info = new ServerInfo(server, settings);
+        int intervalMs = settings.hiccupIntervalMs();
+        hiccups = intervalMs == 0
+                ? null
+                : new HiccupRecorder(TimeUnit.MILLISECONDS.toNanos(intervalMs), System::nanoTime);
+        info = new ServerInfo(server, settings, hiccups);
+    }
+
+    /** Starts what runs beside the commands. */
+    void start() {
+        if (hiccups != null) {
+            hiccups.start();
+        }
     }
 
     @Override
@@ -66,6 +80,9 @@ final class WholeServerCommands implements ServerCommands {
     }
 
     private RespValue resetStatistics() {
+        if (hiccups != null) {
+            hiccups.reset();
+        }
         for (int i = 0; i < server.engine().shardCount(); i++) {
             server.engine().shard(i).statistics().reset();
         }

@@ -9,6 +9,7 @@ import io.redistill.network.NetworkConfig;
 import io.redistill.network.NetworkServer;
 import io.redistill.network.Placement;
 import io.redistill.network.ThreadConfig;
+import io.redistill.network.connection.ClientLimits;
 import io.redistill.network.server.settings.ServerSettings;
 import io.redistill.network.support.RespClient;
 import java.io.IOException;
@@ -34,6 +35,7 @@ public final class TestServer implements AutoCloseable {
                         300,
                         builder.idleTimeoutSeconds,
                         builder.maxConnections,
+                        builder.limits,
                         builder.password,
                         true,
                         new ThreadConfig(
@@ -88,6 +90,7 @@ public final class TestServer implements AutoCloseable {
         private long maxMemoryBytes = 1L << 30;
         private int maxConnections = 10_000;
         private int idleTimeoutSeconds;
+        private ClientLimits limits = ClientLimits.DEFAULT;
         private String password = "";
         private Path unixSocket;
         private int unixSocketMode;
@@ -125,6 +128,11 @@ public final class TestServer implements AutoCloseable {
 
         public Builder maxConnections(int count) {
             maxConnections = count;
+            return this;
+        }
+
+        public Builder limits(ClientLimits clientLimits) {
+            limits = clientLimits;
             return this;
         }
 

@@ -14,13 +14,26 @@ import java.util.List;
  *
  * @param memoryBytes the memory of the machine, or of the container where that is less
  * @param processors the processors that this process may use; follows a container's quota
+ * @param openFiles how many files and sockets this process may have open; {@link Long#MAX_VALUE} where nobody says
  */
-record Machine(long memoryBytes, int processors) {
+record Machine(long memoryBytes, int processors, long openFiles) {
     /** More than any machine has: the "unlimited" of cgroup v1 is a number just below 2^63. */
     private static final long UNLIMITED = Long.MAX_VALUE;
 
     static Machine detect() {
-        return new Machine(memoryBytes(Path.of("/")), Runtime.getRuntime().availableProcessors());
+        Path root = Path.of("/");
+        return new Machine(memoryBytes(root), Runtime.getRuntime().availableProcessors(), openFiles(root));
+    }
+
+    /** The limit that holds for this process; the JVM has already raised it as far as it may. */
+    static long openFiles(Path root) {
+        for (String line : lines(root.resolve("proc/self/limits"))) {
+            if (line.startsWith("Max open files")) {
+                String soft = line.substring("Max open files".length()).strip().split(" +")[0];
+                return soft.equals("unlimited") ? UNLIMITED : Long.parseLong(soft);
+            }
+        }
+        return UNLIMITED;
     }
 
     /** The memory as the files below {@code root} tell it; the launcher reads the same ones. */

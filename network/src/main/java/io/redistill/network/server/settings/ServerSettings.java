@@ -6,6 +6,7 @@ import io.redistill.engine.shard.WaitMode;
 import io.redistill.engine.store.IndexKind;
 import io.redistill.network.Placement;
 import io.redistill.network.ThreadConfig;
+import io.redistill.network.connection.ClientLimits;
 import io.redistill.network.server.settings.BadValueException.NotInThisVersion;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerSettings {
     static final String MASK = "***";
+    /** Files that are open without any client: libraries, event loops, listeners. */
+    private static final long RESERVED_FILES = 128;
+
     private static final String DEFAULT_FILE = "redistill.toml";
     private static final long DEFAULT_MEMORY_PERCENT = 80;
 
@@ -119,6 +123,10 @@ public final class ServerSettings {
 
     /** The most clients at the same time; {@link Integer#MAX_VALUE} for no limit. */
     public int maxConnections() {
+        return (int) Math.min(askedConnections(), machine.openFiles() - RESERVED_FILES);
+    }
+
+    private int askedConnections() {
         int connections = number(Setting.MAX_CONNECTIONS);
         return connections == 0 ? Integer.MAX_VALUE : connections;
     }
@@ -135,6 +143,13 @@ public final class ServerSettings {
     /** Seconds of silence after which a client is disconnected, or 0 for never. */
     public int timeoutSeconds() {
         return number(Setting.TIMEOUT);
+    }
+
+    /** What a client may make the server hold for it. */
+    public ClientLimits clientLimits() {
+        OutputBufferLimits.Limit output = ((OutputBufferLimits) value(Setting.OUTPUT_BUFFER_LIMIT)).normal();
+        return new ClientLimits(
+                (Long) value(Setting.QUERY_BUFFER_LIMIT), output.hardBytes(), output.softBytes(), output.softSeconds());
     }
 
     /** The password of the default user, or the empty text for none. */
@@ -205,6 +220,11 @@ public final class ServerSettings {
     /** Tables of a striped index over all shards; not necessarily a power of two. */
     public int stripes() {
         return number(Setting.STRIPES);
+    }
+
+    /** How often a thread looks how late it wakes, or 0 for never. */
+    public int hiccupIntervalMs() {
+        return number(Setting.HICCUP_INTERVAL);
     }
 
     public LogLevel logLevel() {
@@ -292,7 +312,27 @@ public final class ServerSettings {
                     settings.source(Setting.PORT).where()
                             + ": server.port=0 is refused while server.unixsocket is empty: nothing would be left to listen on");
         }
-        return settings.withThreadsChecked();
+        return settings.withThreadsChecked().withOpenFilesChecked();
+    }
+
+    /** Refuses to start without files for a single client, and says so when there are not enough for all. */
+    private ServerSettings withOpenFilesChecked() throws RefusedException {
+        long limit = machine.openFiles();
+        int asked = askedConnections();
+        if (limit <= RESERVED_FILES) {
+            throw new RefusedException("Your current 'ulimit -n' of " + limit
+                    + " is not enough for the server to start. Please increase your open file limit to at least "
+                    + (RESERVED_FILES + 1L) + ". Exiting.");
+        }
+        if (number(Setting.MAX_CONNECTIONS) == 0 || asked + RESERVED_FILES <= limit) {
+            return this;
+        }
+        List<String> more = new ArrayList<>(notices);
+        more.add("You requested maxclients of " + asked + " requiring at least " + (asked + RESERVED_FILES)
+                + " max file descriptors.");
+        more.add("Current maximum open files is " + limit + ". maxclients has been reduced to " + maxConnections()
+                + " to compensate for low ulimit. If you need higher maxclients increase 'ulimit -n'.");
+        return new ServerSettings(given, values, more, machine, workingDirectory);
     }
 
     /** Refuses counts and processors that placement fused cannot have, and notes threads that would spin in vain. */

@@ -44,6 +44,16 @@ enum Setting {
             .redis("timeout")
             .formerly("server", "connection_timeout")
             .about("Idle time after which a client is disconnected; 0 for never.")),
+    OUTPUT_BUFFER_LIMIT(row(
+                    "server",
+                    "client_output_buffer_limit",
+                    ValueType.outputBufferLimits(),
+                    OutputBufferLimits.DEFAULT.toString())
+            .redis("client-output-buffer-limit")
+            .about("Unread replies at which a client is disconnected: class, hard limit, soft limit, seconds.")),
+    QUERY_BUFFER_LIMIT(row("server", "client_query_buffer_limit", ValueType.bytesFromOneMebibyte(), "1gb")
+            .redis("client-query-buffer-limit")
+            .about("Bytes of an incomplete request at which a client is disconnected; 0 for no limit.")),
     PASSWORD(row("security", "password", ValueType.text(), "")
             .redis("requirepass")
             .secret()
@@ -80,6 +90,8 @@ enum Setting {
     STRIPES(row("engine", "stripes", ValueType.number(1, 1 << 20), "2048")
             .formerly("server", "num_shards")
             .about("Tables of a striped index over all shards; each grows on its own.")),
+    HICCUP_INTERVAL(row("metrics", "hiccup_interval", ValueType.milliseconds(), "10ms")
+            .about("How often a thread looks how late it wakes, shown by INFO; 0 for never.")),
     LOG_LEVEL(row("logging", "level", Types.LOG_LEVEL, "info")
             .named("log_level")
             .redis("loglevel")

@@ -116,22 +116,55 @@ abstract class ValueType<T> {
         return new ValueType<>("SIZE", "0, or a size from 1mb, such as 536870912, 512mb or 4gb") {
             @Override
             Long parse(String text) throws BadValueException {
-                int digits = leadingDigits(text);
-                long unit = switch (text.substring(digits).toLowerCase(Locale.ROOT)) {
-                    case "", "b" -> 1;
-                    case "k" -> 1000;
-                    case "kb" -> 1024;
-                    case "m" -> 1000 * 1000;
-                    case "mb" -> 1024 * 1024;
-                    case "g" -> 1000L * 1000 * 1000;
-                    case "gb" -> 1024L * 1024 * 1024;
-                    default -> throw bad();
-                };
-                long value = multiply(text.substring(0, digits), unit);
+                long value = bytes(text);
                 if (value != 0 && value < 1 << 20) {
                     throw bad();
                 }
                 return value;
+            }
+        };
+    }
+
+    /** A size with the units of {@code redis.conf}. */
+    final long bytes(String text) throws BadValueException {
+        int digits = leadingDigits(text);
+        long unit = switch (text.substring(digits).toLowerCase(Locale.ROOT)) {
+            case "", "b" -> 1;
+            case "k" -> 1000;
+            case "kb" -> 1024;
+            case "m" -> 1000 * 1000;
+            case "mb" -> 1024 * 1024;
+            case "g" -> 1000L * 1000 * 1000;
+            case "gb" -> 1024L * 1024 * 1024;
+            default -> throw bad();
+        };
+        return multiply(text.substring(0, digits), unit);
+    }
+
+    /** Limits by class of clients; classes that are not named keep their defaults. */
+    static ValueType<OutputBufferLimits> outputBufferLimits() {
+        return new ValueType<>(
+                "LIMITS", "class, hard limit, soft limit and seconds, once or more, such as normal 1gb 256mb 60") {
+            @Override
+            OutputBufferLimits parse(String text) throws BadValueException {
+                String[] words = text.strip().split(" +");
+                if (words.length % 4 != 0) {
+                    throw bad();
+                }
+                OutputBufferLimits limits = OutputBufferLimits.DEFAULT;
+                for (int i = 0; i < words.length; i += 4) {
+                    if (words[i + 3].length() > 9 || leadingDigits(words[i + 3]) != words[i + 3].length()) {
+                        throw bad();
+                    }
+                    OutputBufferLimits.Limit limit = new OutputBufferLimits.Limit(
+                            bytes(words[i + 1]), bytes(words[i + 2]), (int) multiply(words[i + 3], 1));
+                    OutputBufferLimits changed = limits.with(words[i], limit);
+                    if (changed == null) {
+                        throw bad();
+                    }
+                    limits = changed;
+                }
+                return limits;
             }
         };
     }
@@ -155,6 +188,27 @@ abstract class ValueType<T> {
                     throw bad();
                 }
                 return (int) (valueMs / 1000);
+            }
+        };
+    }
+
+    /** Milliseconds: a number with {@code ms} or {@code s}, at most a minute; 0 for never. */
+    static ValueType<Integer> milliseconds() {
+        return new ValueType<>("TIME", "0, or a time up to 1 minute with its unit, such as 10ms or 1s") {
+            @Override
+            Integer parse(String text) throws BadValueException {
+                int digits = leadingDigits(text);
+                long unit = switch (text.substring(digits).toLowerCase(Locale.ROOT)) {
+                    case "ms" -> 1;
+                    case "s" -> 1000;
+                    case "" -> text.equals("0") ? 1 : -1;
+                    default -> -1;
+                };
+                long value = unit < 0 ? -1 : multiply(text.substring(0, digits), unit);
+                if (value < 0 || value > 60_000) {
+                    throw bad();
+                }
+                return (int) value;
             }
         };
     }

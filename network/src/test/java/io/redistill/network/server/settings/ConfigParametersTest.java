@@ -33,6 +33,10 @@ class ConfigParametersTest {
                         entry("tcp-backlog", "511"),
                         entry("tcp-keepalive", "300"),
                         entry("timeout", "300"),
+                        entry(
+                                "client-output-buffer-limit",
+                                "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60"),
+                        entry("client-query-buffer-limit", "1073741824"),
                         entry("requirepass", "p"),
                         entry("protected-mode", "no"),
                         entry("maxmemory", "1073741824"),

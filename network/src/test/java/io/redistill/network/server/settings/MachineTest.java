@@ -48,6 +48,17 @@ class MachineTest {
     }
 
     @Test
+    void shouldReadTheLimitOfOpenFiles() throws IOException {
+        assertThat(Machine.openFiles(root)).isEqualTo(Long.MAX_VALUE);
+        write(
+                "proc/self/limits",
+                "Limit  Soft  Hard  Units\nMax open files            1024                 4096        files\n");
+        assertThat(Machine.openFiles(root)).isEqualTo(1024);
+        write("proc/self/limits", "Max open files            unlimited            unlimited            files\n");
+        assertThat(Machine.openFiles(root)).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
     void shouldFindThisMachine() {
         assertThat(Machine.detect().memoryBytes()).isPositive();
         assertThat(Machine.detect().processors()).isPositive();

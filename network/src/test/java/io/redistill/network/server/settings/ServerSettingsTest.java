@@ -346,7 +346,7 @@ class ServerSettingsTest {
 
     @Test
     void shouldMakeNoMoreShardsThanAnEngineCanHave() {
-        Start start = new Start(directory).machine(new Machine(1 << 30, 200));
+        Start start = new Start(directory).machine(new Machine(1 << 30, 200, Long.MAX_VALUE));
         assertThat(start.settings().shards()).isEqualTo(EngineConfig.MAX_SHARDS);
         assertThat(start.settings().effectiveConfiguration()).contains("engine.shards = auto -> 64 (default)\n");
     }
@@ -387,5 +387,25 @@ class ServerSettingsTest {
 
     private long memory(String text) {
         return new Start(directory).options("--max-memory", text).settings().maxMemoryBytes();
+    }
+
+    @Test
+    void shouldTakeFewerConnectionsWhereFilesAreFew() {
+        ServerSettings settings =
+                new Start(directory).machine(new Machine(1 << 30, 3, 1024)).settings();
+        assertThat(settings.maxConnections()).isEqualTo(896);
+        assertThat(settings.notices())
+                .containsExactly(
+                        "You requested maxclients of 10000 requiring at least 10128 max file descriptors.",
+                        "Current maximum open files is 1024. maxclients has been reduced to 896 to compensate for low"
+                                + " ulimit. If you need higher maxclients increase 'ulimit -n'.");
+        ServerSettings unlimited = new Start(directory)
+                .machine(new Machine(1 << 30, 3, 1024))
+                .options("--max-connections", "0")
+                .settings();
+        assertThat(unlimited.maxConnections()).isEqualTo(896);
+        assertThat(unlimited.notices()).isEmpty();
+        assertThat(new Start(directory).machine(new Machine(1 << 30, 3, 128)).refusal())
+                .startsWith("Your current 'ulimit -n' of 128 is not enough for the server to start.");
     }
 }

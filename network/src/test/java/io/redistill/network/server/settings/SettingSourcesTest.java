@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.redistill.engine.shard.WaitMode;
 import io.redistill.engine.store.IndexKind;
 import io.redistill.network.Placement;
+import io.redistill.network.connection.ClientLimits;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -74,6 +75,22 @@ class SettingSourcesTest {
                 new Sample(Setting.TCP_BACKLOG, ServerSettings::tcpBacklog, 511, "1", 1, "4096", 4096),
                 new Sample(Setting.TCP_KEEPALIVE, ServerSettings::tcpKeepaliveSeconds, 300, "1m", 60, "7", 7),
                 new Sample(Setting.TIMEOUT, ServerSettings::timeoutSeconds, 0, "2000ms", 2, "1h", 3600),
+                new Sample(
+                        Setting.OUTPUT_BUFFER_LIMIT,
+                        ServerSettings::clientLimits,
+                        new ClientLimits(1L << 30, 0, 0, 0),
+                        "normal 2mb 1kb 60",
+                        new ClientLimits(1L << 30, 2 << 20, 1 << 10, 60),
+                        "pubsub 1 2 3 normal 0 5 6",
+                        new ClientLimits(1L << 30, 0, 5, 6)),
+                new Sample(
+                        Setting.QUERY_BUFFER_LIMIT,
+                        settings -> settings.clientLimits().queryBufferBytes(),
+                        1L << 30,
+                        "2mb",
+                        2L << 20,
+                        "1gb",
+                        1L << 30),
                 new Sample(Setting.PASSWORD, ServerSettings::password, "", "one", "one", "@two ${x}", "@two ${x}"),
                 new Sample(Setting.PROTECTED_MODE, ServerSettings::protectedMode, true, "no", false, "False", false),
                 new Sample(
@@ -136,6 +153,7 @@ class SettingSourcesTest {
                         "extendible",
                         IndexKind.EXTENDIBLE),
                 new Sample(Setting.STRIPES, ServerSettings::stripes, 2048, "256", 256, "4096", 4096),
+                new Sample(Setting.HICCUP_INTERVAL, ServerSettings::hiccupIntervalMs, 10, "1s", 1000, "0", 0),
                 new Sample(
                         Setting.LOG_LEVEL,
                         ServerSettings::logLevel,

@@ -1,0 +1,176 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.redistill.network.connection.ClientLimits;
+import io.redistill.network.connection.ConnectionLoop;
+import io.redistill.network.server.TestServer;
+import io.redistill.network.support.Await;
+import io.redistill.network.support.RespClient;
+import io.redistill.network.support.Seeds;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.ToLongFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Clients that mean no good, or are broken: the server stays, others are served, and nothing of theirs is kept. */
+class AbuseIT {
+    private static final int MIB = 1 << 20;
+
+    @ParameterizedTest(name = "dedicated={0}")
+    @ValueSource(booleans = {false, true})
+    void shouldServeOthersWhileGarbageComes(boolean dedicated) throws Exception {
+        Random random = new Random(Seeds.next("AbuseIT.shouldServeOthersWhileGarbageComes"));
+        TestServer.Builder builder = TestServer.shards(2).ringSize(64);
+        try (TestServer server = dedicated ? builder.dedicated(1).start() : builder.start();
+                RespClient other = server.connect()) {
+            assertThat(other.call("SET", "k", "v")).isEqualTo("+OK\r\n");
+            for (int i = 0; i < 300; i++) {
+                try (Socket abuser = connect(server)) {
+                    abuser.getOutputStream().write(garbage(random));
+                    if (random.nextBoolean()) {
+                        abuser.setSoLinger(true, 0); // gone with a reset
+                    }
+                } catch (IOException hungUpOnUs) {
+                    continue;
+                } finally {
+                    assertThat(other.call("GET", "k")).isEqualTo(RespClient.bulk("v"));
+                }
+            }
+            Await.until(
+                    "only one client is left", () -> server.server().clients().count() == 1);
+            assertThat(sum(server, ConnectionLoop::faults)).isZero();
+        }
+    }
+
+    private static byte[] garbage(Random random) {
+        byte[] bytes;
+        switch (random.nextInt(4)) {
+            case 0 -> {
+                bytes = new byte[1 + random.nextInt(3000)];
+                random.nextBytes(bytes);
+            }
+            case 1 -> bytes = ascii("*" + random.nextInt() + "\r\n$" + random.nextInt() + "\r\nGET\r\n");
+            case 2 -> bytes = ascii("*3\r\n$3\r\nSET\r\n$1\r\nx\r\n$" + (20_000 + random.nextInt(MIB)) + "\r\nshort");
+            default -> {
+                bytes = ascii("*2\r\n$3\r\nGET\r\n$1\r\nk\r\n".repeat(20));
+                bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+            }
+        }
+        return bytes;
+    }
+
+    @Test
+    void shouldDisconnectAClientThatDoesNotReadPastTheHardLimit() throws Exception {
+        try (TestServer server = TestServer.shards(1)
+                        .limits(new ClientLimits(0, 4 * MIB, 0, 0))
+                        .start();
+                RespClient other = server.connect();
+                Socket abuser = connect(server)) {
+            String value = "v".repeat(10_000);
+            assertThat(other.call("SET", "k", value)).isEqualTo("+OK\r\n");
+            byte[] requests = ascii("GET k\r\n".repeat(5_000));
+            try {
+                abuser.getOutputStream().write(requests);
+            } catch (IOException alreadyDisconnected) {
+                assertThat(alreadyDisconnected).hasMessageMatching("(?i).*(reset|broken pipe|closed).*");
+            }
+            Await.until("it is gone", () -> server.server().clients().count() == 1);
+            assertThat(sum(server, ConnectionLoop::outputLimitDisconnections)).isEqualTo(1);
+            assertThat(other.call("GET", "k")).isEqualTo(RespClient.bulk(value));
+        }
+    }
+
+    @Test
+    void shouldDisconnectAClientThatStaysPastTheSoftLimit() throws Exception {
+        try (TestServer server = TestServer.shards(1)
+                        .limits(new ClientLimits(0, 0, MIB, 1))
+                        .start();
+                RespClient other = server.connect();
+                Socket abuser = connect(server)) {
+            assertThat(other.call("SET", "k", "v".repeat(10_000))).isEqualTo("+OK\r\n");
+            abuser.getOutputStream().write(ascii("GET k\r\n".repeat(2_000)));
+            assertThat(server.server().clients().count()).isEqualTo(2);
+            Await.until("it is gone", () -> {
+                try {
+                    abuser.getOutputStream().write(ascii("PING\r\n"));
+                } catch (IOException disconnected) {
+                    return true;
+                }
+                return server.server().clients().count() == 1;
+            });
+            assertThat(sum(server, ConnectionLoop::outputLimitDisconnections)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldDisconnectAClientWhoseRequestDoesNotEnd() throws Exception {
+        try (TestServer server = TestServer.shards(1)
+                        .limits(new ClientLimits(2 * MIB, 0, 0, 0))
+                        .start();
+                RespClient other = server.connect()) {
+            for (String argument : List.of("$1000\r\n" + "x".repeat(1000) + "\r\n", largeArgument())) {
+                long before = sum(server, ConnectionLoop::queryLimitDisconnections);
+                try (Socket abuser = connect(server)) {
+                    abuser.getOutputStream().write(ascii("*100000\r\n$4\r\nMGET\r\n"));
+                    byte[] bytes = ascii(argument);
+                    for (int sent = 0; sent < 64 * MIB; sent += bytes.length) {
+                        abuser.getOutputStream().write(bytes);
+                    }
+                } catch (IOException disconnected) {
+                    assertThat(disconnected).hasMessageMatching("(?i).*(reset|broken pipe|closed).*");
+                }
+                Await.until("it is gone", () -> server.server().clients().count() == 1);
+                assertThat(sum(server, ConnectionLoop::queryLimitDisconnections))
+                        .isEqualTo(before + 1);
+            }
+            assertThat(other.call("PING")).isEqualTo("+PONG\r\n");
+        }
+    }
+
+    private static String largeArgument() {
+        return "$100000\r\n" + "x".repeat(100_000) + "\r\n";
+    }
+
+    @Test
+    void shouldSurviveAStormOfConnections() throws Exception {
+        try (TestServer server = TestServer.shards(2).maxConnections(500).start();
+                RespClient other = server.connect()) {
+            for (int round = 0; round < 3; round++) {
+                List<Socket> storm = new ArrayList<>();
+                for (int i = 0; i < 600; i++) {
+                    storm.add(connect(server));
+                }
+                assertThat(other.call("PING")).isEqualTo("+PONG\r\n");
+                for (Socket socket : storm) {
+                    socket.close();
+                }
+                Await.until(
+                        "only one client is left",
+                        () -> server.server().clients().count() == 1);
+            }
+            assertThat(server.server().clients().rejectedCount()).isPositive();
+            assertThat(other.call("PING")).isEqualTo("+PONG\r\n");
+        }
+    }
+
+    private static long sum(TestServer server, ToLongFunction<ConnectionLoop> counter) {
+        return server.server().loops().stream().mapToLong(counter).sum();
+    }
+
+    private static Socket connect(TestServer server) throws IOException {
+        return new Socket(InetAddress.getLoopbackAddress(), server.port());
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+}
