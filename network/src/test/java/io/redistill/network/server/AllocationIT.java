@@ -70,11 +70,7 @@ class AllocationIT {
                 // The JVM's own (a method compiled anew, a pool that grows) happens once; a command's happens each
                 // time.
                 long least = Long.MAX_VALUE;
-                long allowed = Long.parseLong(budget.getProperty(kind.getKey()));
-                if (shards > 1) {
-                    long debt = Long.parseLong(budget.getProperty("several-shards-per-200000"));
-                    allowed = Math.max(allowed, debt * Math.max(1, commands / 200_000));
-                }
+                long allowed = Long.parseLong(budget.getProperty(shards > 1 ? "several-shards" : kind.getKey()));
                 Map<String, Long> more = Map.of();
                 for (int attempt = 0; attempt < ATTEMPTS && least > allowed; attempt++) {
                     Map<String, Long> before = probe.allocated();
