@@ -101,8 +101,13 @@ public final class NetworkServer {
      * @throws IOException when a processor cannot be had or an address not be listened on; the message names it. Nothing is left running.
      */
     public void start(ServerCommands serverCommands) throws IOException {
-        ServerThreads.check(config.threads().eventLoopCpus());
-        ServerThreads.check(config.threads().shardCpus());
+        try {
+            ServerThreads.check(config.threads().eventLoopCpus());
+            ServerThreads.check(config.threads().shardCpus());
+        } catch (IOException e) {
+            engine.close();
+            throw e;
+        }
         boolean fused = shardThreads.isEmpty();
         shardThreads.forEach(ShardThread::start);
         for (int i = 0; i < eventLoops.length; i++) {

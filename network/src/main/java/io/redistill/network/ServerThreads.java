@@ -53,15 +53,22 @@ final class ServerThreads {
             return;
         }
         BitSet before = Affinity.getAffinity();
-        for (int cpu : cpus) {
-            try {
-                pin(cpu);
-            } catch (RuntimeException e) {
-                throw new IOException(
-                        "cannot run on processor " + cpu + ", which this machine or container does not have", e);
+        try {
+            for (int cpu : cpus) {
+                check(cpu);
             }
+        } finally {
+            Affinity.setAffinity(before);
         }
-        Affinity.setAffinity(before);
+    }
+
+    private static void check(int cpu) throws IOException {
+        try {
+            pin(cpu);
+        } catch (RuntimeException e) {
+            throw new IOException(
+                    "cannot run on processor " + cpu + ", which this machine or container does not have", e);
+        }
     }
 
     private static void pin(int cpu) {

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -72,11 +73,13 @@ class ThreadsIT {
 
     @Test
     void shouldRefuseAProcessorThatIsNotThere() {
-        assertThatThrownBy(() ->
-                        TestServer.shards(1).cpus(List.of(4095), List.of()).start())
+        BitSet before = Affinity.getAffinity();
+        List<Integer> cpus = List.of(before.nextSetBit(0), 4095);
+        assertThatThrownBy(() -> TestServer.shards(1).cpus(cpus, List.of()).start())
                 .isInstanceOf(IOException.class)
                 .hasMessage("cannot run on processor 4095, which this machine or container does not have");
         assertThat(tasks()).isEmpty();
+        assertThat(Affinity.getAffinity()).isEqualTo(before);
     }
 
     /** The system takes a page from the node of the processor that touches it first. */
