@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
  * <p>Threading: immutable; the arrays must not be written.
  */
 public final class Errors {
+    public static final byte[] WRONG_TYPE =
+            encoded("WRONGTYPE Operation against a key holding the wrong kind of value");
     public static final byte[] SYNTAX = encoded("ERR syntax error");
     public static final byte[] NOT_AN_INTEGER = encoded("ERR value is not an integer or out of range");
     public static final byte[] OVERFLOW = encoded("ERR increment or decrement would overflow");

@@ -202,6 +202,21 @@ final class Invocation {
         reply().raw(encoded);
     }
 
+    /** Whether there is an entry that is no string; then the reply is an error that says so. */
+    boolean rejectUnlessString(@Nullable EntryView entry) {
+        return entry != null && !entry.isString() && rejectType();
+    }
+
+    /** Whether there is an entry that is no hash; then the reply is an error that says so. */
+    boolean rejectUnlessHash(@Nullable EntryView entry) {
+        return entry != null && !entry.isHash() && rejectType();
+    }
+
+    private boolean rejectType() {
+        error(Errors.WRONG_TYPE);
+        return true;
+    }
+
     void outOfMemory() {
         error(Errors.OUT_OF_MEMORY);
     }

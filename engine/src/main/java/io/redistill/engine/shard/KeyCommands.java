@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 final class KeyCommands {
     private static final byte[] TYPE_NONE = "+none\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] TYPE_STRING = "+string\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] TYPE_HASH = "+hash\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private static final int NX = 1;
     private static final int XX = 2;
@@ -26,7 +27,8 @@ final class KeyCommands {
     private KeyCommands() {}
 
     static void type(Invocation call) {
-        call.reply().raw(call.lookUp() == null ? TYPE_NONE : TYPE_STRING);
+        EntryView existing = call.lookUp();
+        call.reply().raw(existing == null ? TYPE_NONE : existing.isHash() ? TYPE_HASH : TYPE_STRING);
     }
 
     /**

@@ -41,7 +41,8 @@ final class MultiKeyCommands {
                 continue;
             }
             call.key(i);
-            call.valueOrNil(call.lookUp());
+            EntryView existing = call.lookUp();
+            call.valueOrNil(existing == null || existing.isString() ? existing : null);
             if (part) {
                 call.batch().pieceEnd(call.position(i), call.reply().position());
             }

@@ -22,7 +22,10 @@ final class StringCommands {
     private StringCommands() {}
 
     static void get(Invocation call) {
-        call.valueOrNil(call.lookUp());
+        EntryView existing = call.lookUp();
+        if (!call.rejectUnlessString(existing)) {
+            call.valueOrNil(existing);
+        }
     }
 
     static void set(Invocation call) {
@@ -52,6 +55,9 @@ final class StringCommands {
         EntryView existing = get ? call.lookUp() : call.find();
         long mark = call.reply().position();
         if (get) {
+            if (call.rejectUnlessString(existing)) {
+                return;
+            }
             call.valueOrNil(existing);
         }
         if ((options & StringOptions.NX) != 0 && existing != null
@@ -87,6 +93,9 @@ final class StringCommands {
 
     static void getset(Invocation call) {
         EntryView existing = call.lookUp();
+        if (call.rejectUnlessString(existing)) {
+            return;
+        }
         long mark = call.reply().position();
         call.valueOrNil(existing);
         store(call, existing, 2, Database.NO_EXPIRY, mark);
@@ -94,6 +103,9 @@ final class StringCommands {
 
     static void getdel(Invocation call) {
         EntryView existing = call.lookUp();
+        if (call.rejectUnlessString(existing)) {
+            return;
+        }
         call.valueOrNil(existing);
         if (existing != null) {
             call.database().remove(call.hash(), existing);
@@ -109,6 +121,9 @@ final class StringCommands {
         EntryView existing = call.lookUp();
         if (existing == null) {
             call.nil();
+            return;
+        }
+        if (call.rejectUnlessString(existing)) {
             return;
         }
         long expiresAtMs = Database.NO_EXPIRY;
@@ -135,7 +150,7 @@ final class StringCommands {
         EntryView existing = call.lookUp();
         if (existing == null) {
             call.integerReply(0);
-        } else {
+        } else if (!call.rejectUnlessString(existing)) {
             call.integerReply(length(existing));
         }
     }
@@ -151,6 +166,9 @@ final class StringCommands {
             if (store(call, null, 2, Database.NO_EXPIRY)) {
                 call.integerReply(tailLength);
             }
+            return;
+        }
+        if (call.rejectUnlessString(existing)) {
             return;
         }
         if ((long) length(existing) + tailLength > MAX_STRING_BYTES) {
@@ -202,6 +220,9 @@ final class StringCommands {
 
     static void increment(Invocation call, long delta) {
         EntryView existing = call.find();
+        if (call.rejectUnlessString(existing)) {
+            return;
+        }
         long value = 0;
         if (existing != null) {
             if (existing.isInteger()) {

@@ -517,7 +517,7 @@ public final class Database {
 
     /** Before an entry is changed, moved or removed: it is still as it was. */
     private void beforeChange(EntryView entry) {
-        assert entry.type() == EntryLayout.TYPE_STRING : "stale view";
+        assert entry.isString() || entry.isHash() : "stale view";
     }
 
     private void afterChange() {

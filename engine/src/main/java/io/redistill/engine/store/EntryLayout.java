@@ -47,8 +47,10 @@ final class EntryLayout {
     /** Longest key whose length fits into the header. */
     static final int MAX_NARROW_KEY_BYTES = 254;
 
-    /** Types, as the protocol names them. */
+    /** Types, with the numbers that Redis gives them. */
     static final int TYPE_STRING = 0;
+
+    static final int TYPE_HASH = 4;
 
     static final int ENCODING_RAW = 0;
     static final int ENCODING_INTEGER = 1;

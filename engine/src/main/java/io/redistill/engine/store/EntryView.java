@@ -30,6 +30,14 @@ public final class EntryView {
         return (int) header & EntryLayout.TYPE_MASK;
     }
 
+    public boolean isString() {
+        return type() == EntryLayout.TYPE_STRING;
+    }
+
+    public boolean isHash() {
+        return type() == EntryLayout.TYPE_HASH;
+    }
+
     /** Whether the value is a signed 64-bit integer, see {@link #integerValue}. */
     public boolean isInteger() {
         return ((int) header >>> EntryLayout.ENCODING_SHIFT & EntryLayout.ENCODING_MASK)
