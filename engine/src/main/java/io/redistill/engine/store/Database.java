@@ -39,8 +39,6 @@ public final class Database {
     /** Longer values are left to the processor's own prefetching of sequences. */
     private static final int MAX_TOUCHED_BYTES = 512;
 
-    private static final int LARGE_KEY_BYTES = 4 << 10;
-
     private final Arena arena;
     private final Supplier<KeyIndex> indexFactory;
     private final EntryView view = new EntryView();
@@ -154,15 +152,7 @@ public final class Database {
             int valueLength,
             long expiresAtMs) {
         return write(
-                existing,
-                hash,
-                keyAddress,
-                keyLength,
-                EntryLayout.ENCODING_RAW,
-                0,
-                valueLength,
-                valueLength,
-                expiresAtMs);
+                existing, hash, keyAddress, keyLength, EntryLayout.KIND_RAW, 0, valueLength, valueLength, expiresAtMs);
     }
 
     /** Gives a key an integer value; the arguments of {@link #write}. False when there is no memory. */
@@ -179,7 +169,7 @@ public final class Database {
                 hash,
                 keyAddress,
                 keyLength,
-                EntryLayout.ENCODING_INTEGER,
+                EntryLayout.KIND_INTEGER,
                 0,
                 Long.BYTES,
                 Long.BYTES,
@@ -209,7 +199,7 @@ public final class Database {
                 hash,
                 keyAddress,
                 keyLength,
-                EntryLayout.ENCODING_RAW,
+                EntryLayout.KIND_RAW,
                 EntryLayout.LARGE_VALUE,
                 valueLength,
                 EntryLayout.FIELD_BYTES,
@@ -226,7 +216,7 @@ public final class Database {
             long hash,
             long keyAddress,
             int keyLength,
-            int encoding,
+            int kind,
             int valueFlag,
             int valueLength,
             int valueBytes,
@@ -235,25 +225,15 @@ public final class Database {
         if (expiry == KEEP_EXPIRY) {
             expiry = existing != null && existing.hasExpiry() ? existing.expiresAtMs() : NO_EXPIRY;
         }
-        int flags = valueFlag;
-        if (expiry != NO_EXPIRY) {
-            flags |= EntryLayout.HAS_EXPIRY;
-        }
-        if (keyLength > EntryLayout.MAX_NARROW_KEY_BYTES) {
-            flags |= EntryLayout.WIDE_KEY;
-            if (keyLength > LARGE_KEY_BYTES) {
-                flags |= EntryLayout.LARGE_KEY;
-            }
-        }
-        int keyBytes = (flags & EntryLayout.LARGE_KEY) == 0 ? keyLength : EntryLayout.FIELD_BYTES;
-        int length = EntryLayout.payloadOffset(flags) + keyBytes + valueBytes;
-        long header = header(flags, encoding, keyLength, valueLength);
+        int flags = EntryWriter.flags(valueFlag, keyLength, expiry);
+        int length = EntryWriter.length(flags, keyLength, valueBytes);
+        long header = EntryWriter.header(kind, flags, keyLength, valueLength);
         if (existing == null) {
             long entry = arena.allocate(length);
             if (entry == 0) {
                 return 0;
             }
-            fill(entry, header, flags, expiry, keyAddress, keyLength, 0);
+            EntryWriter.fill(entry, header, flags, expiry, keyAddress, keyLength, 0);
             if (!index.insert(hash, entry)) {
                 freeWithoutValue(entry);
                 return 0;
@@ -276,7 +256,7 @@ public final class Database {
                     Memory.putLong(entry + EntryLayout.EXPIRY_OFFSET, expiry);
                 }
             } else {
-                fill(entry, header, flags, expiry, keyAddress, keyLength, previousKeyBlock);
+                EntryWriter.fill(entry, header, flags, expiry, keyAddress, keyLength, previousKeyBlock);
             }
         } else {
             long moved = arena.allocate(length);
@@ -284,7 +264,7 @@ public final class Database {
                 return 0;
             }
             beforeChange(existing);
-            fill(moved, header, flags, expiry, keyAddress, keyLength, previousKeyBlock);
+            EntryWriter.fill(moved, header, flags, expiry, keyAddress, keyLength, previousKeyBlock);
             index.move(hash, entry, moved);
             arena.free(entry);
             entry = moved;
@@ -298,38 +278,6 @@ public final class Database {
     }
 
     private static final long STAMP_MASK = 0xffL << 16;
-
-    /** Writes everything but the value. A large key keeps its block when it has one. */
-    private static void fill(
-            long entry, long header, int flags, long expiry, long keyAddress, int keyLength, long keyBlock) {
-        Memory.putLong(entry, header);
-        if (expiry != NO_EXPIRY) {
-            Memory.putLong(entry + EntryLayout.EXPIRY_OFFSET, expiry);
-        }
-        long payload = entry + EntryLayout.payloadOffset(flags);
-        if ((flags & EntryLayout.WIDE_KEY) != 0) {
-            Memory.putLong(payload - EntryLayout.FIELD_BYTES, keyLength);
-        }
-        if ((flags & EntryLayout.LARGE_KEY) != 0) {
-            long block = keyBlock;
-            if (block == 0) {
-                block = LargeBlock.allocate(keyLength);
-                Memory.copy(keyAddress, block, keyLength);
-            }
-            Memory.putLong(payload, block);
-        } else {
-            Memory.copy(keyAddress, payload, keyLength);
-        }
-    }
-
-    private static long header(int flags, int encoding, int keyLength, int valueLength) {
-        long narrowKeyLength = (flags & EntryLayout.WIDE_KEY) == 0 ? keyLength : EntryLayout.KEY_LENGTH_MASK;
-        return (long) EntryLayout.TYPE_STRING << EntryLayout.TYPE_SHIFT
-                | (long) encoding << EntryLayout.ENCODING_SHIFT
-                | (long) flags << EntryLayout.FLAGS_SHIFT
-                | narrowKeyLength << EntryLayout.KEY_LENGTH_SHIFT
-                | (long) valueLength << EntryLayout.VALUE_LENGTH_SHIFT;
-    }
 
     /**
      * Lengthens a raw value in place or by moving it.

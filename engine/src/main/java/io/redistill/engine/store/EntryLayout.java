@@ -55,6 +55,23 @@ final class EntryLayout {
     static final int ENCODING_RAW = 0;
     static final int ENCODING_INTEGER = 1;
 
+    /** Fields and values one after the other in the value. */
+    static final int ENCODING_PACKED = 2;
+
+    /** The same with a deadline behind each pair. */
+    static final int ENCODING_PACKED_TIMED = 3;
+
+    /** The value is the address of a table of fields. */
+    static final int ENCODING_TABLE = 4;
+
+    /** The first byte of an entry, type and encoding, of each kind of value. */
+    static final int KIND_RAW = TYPE_STRING | ENCODING_RAW << ENCODING_SHIFT;
+
+    static final int KIND_INTEGER = TYPE_STRING | ENCODING_INTEGER << ENCODING_SHIFT;
+    static final int KIND_PACKED_HASH = TYPE_HASH | ENCODING_PACKED << ENCODING_SHIFT;
+    static final int KIND_PACKED_TIMED_HASH = TYPE_HASH | ENCODING_PACKED_TIMED << ENCODING_SHIFT;
+    static final int KIND_HASH_TABLE = TYPE_HASH | ENCODING_TABLE << ENCODING_SHIFT;
+
     private EntryLayout() {}
 
     /** Offset of the key, from the flags alone. */
