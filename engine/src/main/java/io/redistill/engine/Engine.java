@@ -7,6 +7,7 @@ import io.redistill.engine.memory.LargeBlock;
 import io.redistill.engine.memory.Memory;
 import io.redistill.engine.reply.Decimal;
 import io.redistill.engine.shard.CommandPublisher;
+import io.redistill.engine.shard.CutSource;
 import io.redistill.engine.shard.Shard;
 import io.redistill.engine.shard.ShardGroup;
 import io.redistill.engine.shard.SleepGate;
@@ -66,6 +67,21 @@ public final class Engine implements AutoCloseable {
     /** The door of event loop {@code number}. */
     public CommandPublisher publisher(int number) {
         return group.publisher(number);
+    }
+
+    /** The hash by which a key is found, and its shard. Any thread. */
+    public long hash(long keyAddress, int keyLength) {
+        return group.hash(keyAddress, keyLength);
+    }
+
+    /** The number of the shard that owns a key hash. Any thread. */
+    public int shardOf(long hash) {
+        return group.shardOf(hash);
+    }
+
+    /** Who is asked when the event of a cut comes by; before any shard turns. */
+    public void cutSource(CutSource source) {
+        group.cutSource(source);
     }
 
     /** Parts in which {@link #visit} walks through a shard. */

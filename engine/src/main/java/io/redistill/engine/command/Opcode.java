@@ -50,32 +50,36 @@ public final class Opcode {
     public static final int ECHO = 39;
     public static final int TIME = 40;
     public static final int INFO = 41;
-    public static final int SHUTDOWN = 42;
-    public static final int CLIENT = 43;
-    public static final int CLIENT_GETNAME = 44;
-    public static final int CLIENT_HELP = 45;
-    public static final int CLIENT_ID = 46;
-    public static final int CLIENT_INFO = 47;
-    public static final int CLIENT_LIST = 48;
-    public static final int CLIENT_REPLY = 49;
-    public static final int CLIENT_SETINFO = 50;
-    public static final int CLIENT_SETNAME = 51;
-    public static final int COMMAND = 52;
-    public static final int COMMAND_COUNT = 53;
-    public static final int COMMAND_DOCS = 54;
-    public static final int COMMAND_GETKEYS = 55;
-    public static final int COMMAND_HELP = 56;
-    public static final int COMMAND_INFO = 57;
-    public static final int COMMAND_LIST = 58;
-    public static final int CONFIG = 59;
-    public static final int CONFIG_GET = 60;
-    public static final int CONFIG_HELP = 61;
-    public static final int CONFIG_RESETSTAT = 62;
+    public static final int SAVE = 42;
+    public static final int BGSAVE = 43;
+    public static final int LASTSAVE = 44;
+    public static final int SHUTDOWN = 45;
+    public static final int CLIENT = 46;
+    public static final int CLIENT_GETNAME = 47;
+    public static final int CLIENT_HELP = 48;
+    public static final int CLIENT_ID = 49;
+    public static final int CLIENT_INFO = 50;
+    public static final int CLIENT_LIST = 51;
+    public static final int CLIENT_REPLY = 52;
+    public static final int CLIENT_SETINFO = 53;
+    public static final int CLIENT_SETNAME = 54;
+    public static final int COMMAND = 55;
+    public static final int COMMAND_COUNT = 56;
+    public static final int COMMAND_DOCS = 57;
+    public static final int COMMAND_GETKEYS = 58;
+    public static final int COMMAND_HELP = 59;
+    public static final int COMMAND_INFO = 60;
+    public static final int COMMAND_LIST = 61;
+    public static final int CONFIG = 62;
+    public static final int CONFIG_GET = 63;
+    public static final int CONFIG_HELP = 64;
+    public static final int CONFIG_RESETSTAT = 65;
+    public static final int CONFIG_SET = 66;
 
     /** The opcodes below this one are those of the class {@link CommandClass#KEYED}. */
     public static final int KEYED_COUNT = 24;
     /** The number of opcodes. */
-    public static final int COUNT = 63;
+    public static final int COUNT = 67;
 
     private Opcode() {}
 }

@@ -105,6 +105,16 @@ public final class CommandPublisher {
         batch.commit(opcode, route, parts, database, flags);
     }
 
+    /**
+     * Closes the batch's open command as one that all shards see at one instant and whose reply is that of its result,
+     * after {@code extraParts} parts that others count down.
+     *
+     * @param opcode SAVE, BGSAVE or SHUTDOWN
+     */
+    public void commitCut(RequestBatch batch, int opcode, int flags, int extraParts) {
+        batch.commit(opcode, RequestBatch.FAN_OUT, shards.length + extraParts, 0, flags);
+    }
+
     private long concernedShards(RequestBatch batch, CommandSpec spec, int first) {
         if (spec.commandClass() == CommandClass.ALL_SHARDS) {
             return ShardRouting.all(shards.length);
@@ -380,7 +390,7 @@ public final class CommandPublisher {
     private long concernedShards(RequestBatch batch, int command) {
         CommandSpec spec = CommandTable.spec(batch.opcode(command));
         int first = batch.firstArgument(command);
-        if (spec.commandClass() == CommandClass.ALL_SHARDS) {
+        if (spec.firstKey() == 0) {
             return ShardRouting.all(shards.length);
         }
         long concerned = 0;

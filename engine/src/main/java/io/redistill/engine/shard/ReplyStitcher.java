@@ -68,7 +68,9 @@ public final class ReplyStitcher {
             return;
         }
         long result = batch.result(command);
-        if (result < 0) {
+        if (CutReplies.isCut(opcode)) {
+            CutReplies.write(opcode, result, output);
+        } else if (result < 0) {
             output.raw(result > INTERNAL_ERROR / 2 ? Errors.OUT_OF_MEMORY : Errors.INTERNAL);
         } else if (opcode == Opcode.MSET || opcode == Opcode.FLUSHALL || opcode == Opcode.FLUSHDB) {
             output.ok();

@@ -8,6 +8,7 @@ import io.redistill.engine.command.RequestBatch;
 import io.redistill.engine.memory.Arena;
 import io.redistill.engine.reply.Errors;
 import io.redistill.engine.reply.ReplyBuffer;
+import io.redistill.engine.store.CutWalk;
 import io.redistill.engine.store.Database;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,13 @@ public final class Shard {
     private long internalErrors;
     private @Nullable Throwable lastInternalError;
     private long turns;
+
+    private @Nullable CutSource cutSource;
+    private @Nullable CutWalk cut;
+    private CutPacing cutPacing = new CutPacing();
+    private long longestCutSliceNs;
+    private long executionNs;
+    private volatile @Nullable ShardTask task;
 
     Shard(int number, CommandRing ring, ShardClock clock, Arena arena, Database database) {
         this.number = number;
@@ -118,16 +126,58 @@ public final class Shard {
             ring.wakeWaiting();
         }
         // Not when this turn ended at a rendezvous: from then on the shard is lent.
-        if (stoppedAt == null && database.hasGarbage() && (executed == 0 || ++turns % TURNS_PER_SLICE == 0)) {
-            database.reclaim();
+        if (stoppedAt == null) {
+            if (database.hasGarbage() && (executed == 0 || ++turns % TURNS_PER_SLICE == 0)) {
+                database.reclaim();
+            }
+            if (cut != null) {
+                walkSlowPath(executed);
+            }
+            if (task != null) {
+                runTaskSlowPath();
+            }
         }
         return executed;
+    }
+
+    private void walkSlowPath(int executed) {
+        CutWalk walk = cut;
+        if (walk == null || !walk.canGoOn()) {
+            return;
+        }
+        long sliceNs = cutPacing.sliceNs(executed, executionNs);
+        if (sliceNs == 0) {
+            return;
+        }
+        long startNs = clock.monotonicNs();
+        if (!walk.slice(clock::monotonicNs, startNs + sliceNs)) {
+            cut = null;
+        }
+        long tookNs = clock.monotonicNs() - startNs;
+        longestCutSliceNs = Math.max(longestCutSliceNs, tookNs);
+        if (executed > 0) {
+            cutPacing.took(tookNs);
+        }
+    }
+
+    private void runTaskSlowPath() {
+        ShardTask task = this.task;
+        if (task != null && task.hasWork()) {
+            database.clock(clock.epochMs());
+            task.run(new Database[] {database});
+        }
     }
 
     /** Whether a turn would have something to do; called by the shard's thread before it sleeps. */
     public boolean hasWork() {
         Rendezvous stop = stoppedAt;
-        return stop != null ? stop.isOver() : ring.hasWork() || database.hasGarbage();
+        return stop != null ? stop.isOver() : ring.hasWork() || database.hasGarbage() || hasBackgroundWork();
+    }
+
+    private boolean hasBackgroundWork() {
+        CutWalk walk = cut;
+        ShardTask task = this.task;
+        return walk != null && walk.canGoOn() || task != null && task.hasWork();
     }
 
     private int execute(long first, int count) {
@@ -159,7 +209,8 @@ public final class Shard {
         if (current != null) {
             current.executed(parts);
         }
-        account(executed, clock.monotonicNs() - startNs);
+        executionNs = clock.monotonicNs() - startNs;
+        account(executed, executionNs);
         return executed;
     }
 
@@ -295,8 +346,24 @@ public final class Shard {
             case Opcode.EXISTS -> MultiKeyCommands.count(call, this, part, false);
             case Opcode.DBSIZE -> MultiKeyCommands.dbsize(call, part);
             case Opcode.FLUSHDB, Opcode.FLUSHALL -> MultiKeyCommands.flush(call, part);
+            case Opcode.SAVE, Opcode.BGSAVE -> beginCut();
+            case Opcode.SHUTDOWN -> {} // its reply waits for a snapshot that is made elsewhere
             default -> throw new IllegalStateException("opcode " + opcode + " is not for shards");
         }
+    }
+
+    /**
+     * Begins this shard's part of a cut; on behalf of the event, or, when no shard's thread runs, of whoever stands in for
+     * them.
+     */
+    public void beginCut() {
+        CutSource source = cutSource;
+        if (source == null || cut != null) {
+            throw new IllegalStateException("a cut that nobody asked for, or before the end of another");
+        }
+        cut = new CutWalk(new Database[] {database}, source.begin(number, changes()));
+        cutPacing = new CutPacing();
+        longestCutSliceNs = 0;
     }
 
     private void msetnx() {
@@ -335,6 +402,36 @@ public final class Shard {
 
     private boolean isOwner() {
         return owner == null || owner == Thread.currentThread();
+    }
+
+    /** Who is asked at a cut; before the shard first turns. */
+    void cutSource(CutSource source) {
+        cutSource = source;
+    }
+
+    /** Gives the shard a task, or takes it away with null; {@link #wake} it when there is something to do. Any thread. */
+    public void task(@Nullable ShardTask newTask) {
+        task = newTask;
+    }
+
+    /** Wakes the shard's thread if it sleeps, after room or work was made for it. Any thread. */
+    public void wake() {
+        ring.wakeConsumer();
+    }
+
+    /** Changes of keys since the start. Any thread: a value of some moment ago. */
+    public long changes() {
+        return database.changes();
+    }
+
+    /** Keys in all databases. Any thread: a value of some moment ago. */
+    public long keys() {
+        return database.size();
+    }
+
+    /** Longest slice of the last cut's walk so far. Any thread: a value of some moment ago. */
+    public long longestCutSliceNs() {
+        return longestCutSliceNs;
     }
 
     public CommandStatistics statistics() {

@@ -13,6 +13,7 @@ import io.redistill.engine.store.IndexKind;
  * <p>Threading: immutable.
  */
 public final class ShardGroup {
+    private final KeyHash keyHash;
     private final Shard[] shards;
     private final CommandPublisher[] publishers;
 
@@ -27,6 +28,7 @@ public final class ShardGroup {
             AddressSpace space,
             boolean poison,
             SleepGate[] gates) {
+        this.keyHash = keyHash;
         shards = new Shard[shardCount];
         for (int i = 0; i < shardCount; i++) {
             Arena arena = new Arena(space, poison);
@@ -45,6 +47,23 @@ public final class ShardGroup {
 
     public Shard shard(int number) {
         return shards[number];
+    }
+
+    /** The hash by which a key is found, and its shard. Any thread. */
+    public long hash(long keyAddress, int keyLength) {
+        return keyHash.of(keyAddress, keyLength);
+    }
+
+    /** The shard that owns a key hash. Any thread. */
+    public int shardOf(long hash) {
+        return ShardRouting.shardOf(hash, shards.length);
+    }
+
+    /** Who is asked at a cut; before any shard turns. */
+    public void cutSource(CutSource source) {
+        for (Shard shard : shards) {
+            shard.cutSource(source);
+        }
     }
 
     public CommandPublisher publisher(int number) {

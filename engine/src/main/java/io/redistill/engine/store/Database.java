@@ -6,6 +6,7 @@ import io.redistill.engine.memory.LargeBlock;
 import io.redistill.engine.memory.Memory;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,19 @@ public final class Database {
     private final ArrayDeque<KeyIndex> detached = new ArrayDeque<>();
 
     private int detachedPart;
+
+    /** Number of the last cut; see {@link CutWalk}. */
+    private int stamp;
+
+    /** Where entries of an unfinished cut go, or null; with it what the walk needs. */
+    private @Nullable CutSink cut;
+
+    private @Nullable KeyIndex walked;
+    private IndexCursor walkCursor = new IndexCursor();
+    private int numberAtCut;
+    private long cutMs;
+    private final EntryView walkView = new EntryView();
+    private final LongConsumer giveToCut = this::giveToCut;
 
     private long nowMs;
     private long volatileCount;
@@ -227,7 +241,7 @@ public final class Database {
         }
         int flags = EntryWriter.flags(valueFlag, keyLength, expiry);
         int length = EntryWriter.length(flags, keyLength, valueBytes);
-        long header = EntryWriter.header(kind, flags, keyLength, valueLength);
+        long header = EntryWriter.header(kind, flags, keyLength, valueLength) | (long) stamp << EntryLayout.STAMP_SHIFT;
         if (existing == null) {
             long entry = arena.allocate(length);
             if (entry == 0) {
@@ -251,7 +265,7 @@ public final class Database {
         if (Arena.sameBlockLength(existing.lengthBytes(), length)) {
             beforeChange(existing);
             if (existing.flags() == flags) {
-                Memory.putLong(entry, header | Memory.getLong(entry) & STAMP_MASK);
+                Memory.putLong(entry, header);
                 if (expiry != NO_EXPIRY) {
                     Memory.putLong(entry + EntryLayout.EXPIRY_OFFSET, expiry);
                 }
@@ -276,8 +290,6 @@ public final class Database {
         afterChange();
         return entry + length - valueBytes;
     }
-
-    private static final long STAMP_MASK = 0xffL << 16;
 
     /**
      * Lengthens a raw value in place or by moving it.
@@ -398,7 +410,7 @@ public final class Database {
     /** Frees one slice of what {@link #clear} detached; false when nothing is left. */
     public boolean reclaim() {
         KeyIndex garbage = detached.peek();
-        if (garbage == null) {
+        if (garbage == null || garbage == walked) {
             return false;
         }
         garbage.forEach(detachedPart, this::freeEntry);
@@ -412,7 +424,8 @@ public final class Database {
 
     /** Whether {@link #reclaim} has something to do. */
     public boolean hasGarbage() {
-        return !detached.isEmpty();
+        KeyIndex garbage = detached.peek();
+        return garbage != null && garbage != walked;
     }
 
     private void freeWithoutValue(long entry) {
@@ -466,10 +479,61 @@ public final class Database {
     /** Before an entry is changed, moved or removed: it is still as it was. */
     private void beforeChange(EntryView entry) {
         assert entry.isString() || entry.isHash() : "stale view";
+        if (cut != null && entry.stamp() != stamp) {
+            giveAheadSlowPath(entry);
+        }
     }
 
     private void afterChange() {
         changes++;
+    }
+
+    // ---- the cut
+
+    void beginCut(int number, CutSink sink) {
+        if (cut != null) {
+            throw new IllegalStateException("the walk of the cut before is not at its end");
+        }
+        stamp = stamp % EntryLayout.STAMP_MASK + 1;
+        numberAtCut = number;
+        cutMs = nowMs;
+        walked = index;
+        walkCursor = new IndexCursor();
+        cut = sink;
+    }
+
+    /** One step of the walk; false when it is at its end. */
+    boolean walkCut() {
+        KeyIndex walked = this.walked;
+        if (walked != null && walked.walk(walkCursor, giveToCut)) {
+            return true;
+        }
+        this.walked = null;
+        return false;
+    }
+
+    /** After the last step of all databases of the shard. */
+    void endCut() {
+        cut = null;
+    }
+
+    private void giveToCut(long address) {
+        EntryView entry = walkView.wrap(address);
+        if (entry.stamp() != stamp) {
+            give(entry, false);
+        }
+    }
+
+    private void giveAheadSlowPath(EntryView entry) {
+        give(entry, true);
+    }
+
+    private void give(EntryView entry, boolean ahead) {
+        CutSink sink = cut;
+        if (sink != null && (!entry.hasExpiry() || entry.expiresAtMs() >= cutMs)) {
+            sink.entry(numberAtCut, entry, CutSink.UNKNOWN_RECENCY, ahead);
+        }
+        Memory.putByte(entry.address() + EntryLayout.STAMP_OFFSET, (byte) stamp);
     }
 
     // ---- statistics

@@ -29,12 +29,17 @@ final class EntryLayout {
     static final int ENCODING_MASK = 0xf;
     static final int FLAGS_SHIFT = 8;
     static final int FLAGS_MASK = 0xff;
+    static final int STAMP_SHIFT = 16;
+    static final int STAMP_MASK = 0xff;
     static final int KEY_LENGTH_SHIFT = 24;
     static final int KEY_LENGTH_MASK = 0xff;
     static final int VALUE_LENGTH_SHIFT = 32;
 
     /** Offset of the value length as an int of its own. */
     static final int VALUE_LENGTH_OFFSET = 4;
+
+    /** Offset of the snapshot stamp as a byte of its own. */
+    static final int STAMP_OFFSET = STAMP_SHIFT / Byte.SIZE;
 
     static final int HAS_EXPIRY = 1;
     static final int WIDE_KEY = 2;

@@ -49,6 +49,11 @@ public final class EntryView {
         return Memory.getLong(inlineValueAddress());
     }
 
+    /** The number of the cut that the entry was last written for, or after which it was made; see {@link CutWalk}. */
+    int stamp() {
+        return Memory.getByte(address + EntryLayout.STAMP_OFFSET) & 0xff;
+    }
+
     int flags() {
         return (int) header >>> EntryLayout.FLAGS_SHIFT & EntryLayout.FLAGS_MASK;
     }

@@ -15,8 +15,8 @@ import java.util.function.LongConsumer;
  *
  *   directory (Java heap): 2^depth addresses of tables; a table of depth d stands in 2^(depth-d) neighbours
  *
- *   table:   0        4        8               64        128
- *           | count  | depth  | arena block …  | bucket 0 | bucket 1 | …      one cache line each
+ *   table:   0        4        8             16             64        128
+ *           | count  | depth  | arena block | version …   | bucket 0 | bucket 1 | …      one cache line each
  *
  *   slot:   63    52 51      40 39                0
  *           |  tag  |  recency | entry reference   |      0 is free
@@ -48,6 +48,10 @@ final class ExtendibleKeyIndex implements KeyIndex {
     private static final int COUNT = 0;
     private static final int DEPTH = 4;
     private static final int BLOCK = 8;
+
+    /** Another one after each split and merge, and never the same in two tables: slots may have moved. */
+    private static final int VERSION = 16;
+
     private static final int SLOTS = LINE_BYTES;
 
     /** The shard's bits, which are alike for all keys here. */
@@ -62,6 +66,9 @@ final class ExtendibleKeyIndex implements KeyIndex {
 
     /** Merging is tried at every so many removals from a sparse table. */
     private static final int MERGE_STEP = 8;
+
+    /** Slots of one step of a walk: enough for their entries' cache misses to overlap. */
+    private static final int WALK_SLOTS = 32;
 
     /** Keys that agree in so many more bits than the table asks for are not parted by splitting. */
     private static final int HOPELESS_BITS = 8;
@@ -83,6 +90,7 @@ final class ExtendibleKeyIndex implements KeyIndex {
     private int tableCount;
     private long size;
     private long touched;
+    private long lastVersion;
 
     ExtendibleKeyIndex(Arena arena, long base, EntryHash entryHash) {
         this.arena = arena;
@@ -271,6 +279,7 @@ final class ExtendibleKeyIndex implements KeyIndex {
         Memory.fill(table, TABLE_BYTES, (byte) 0);
         Memory.putInt(table + DEPTH, tableDepth);
         Memory.putLong(table + BLOCK, block);
+        Memory.putLong(table + VERSION, ++lastVersion);
         tablesOfDepth[tableDepth]++;
         tableCount++;
         return table;
@@ -324,6 +333,7 @@ final class ExtendibleKeyIndex implements KeyIndex {
         tablesOfDepth[tableDepth]--;
         tablesOfDepth[tableDepth + 1]++;
         Memory.putInt(table + DEPTH, tableDepth + 1);
+        Memory.putLong(table + VERSION, ++lastVersion);
         hashAll(table);
         int moved = 0;
         for (int i = 0; i < TABLE_SLOTS; i++) {
@@ -346,18 +356,22 @@ final class ExtendibleKeyIndex implements KeyIndex {
 
     /** Hashes the keys of a table, after their entries were all loaded, so that the misses overlap. */
     private void hashAll(long table) {
-        long sum = 0;
+        touchEntries(table, 0, TABLE_SLOTS);
         for (int i = 0; i < TABLE_SLOTS; i++) {
+            long slot = Memory.getLong(table + SLOTS + (long) i * SLOT_BYTES);
+            hashesOfSplit[i] = slot == 0 ? 0 : hashOf(EntryReferences.address(base, slot));
+        }
+    }
+
+    private void touchEntries(long table, int first, int end) {
+        long sum = 0;
+        for (int i = first; i < end; i++) {
             long slot = Memory.getLong(table + SLOTS + (long) i * SLOT_BYTES);
             if (slot != 0) {
                 sum += Memory.getLong(EntryReferences.address(base, slot));
             }
         }
         touched = sum; // keeps the loads from being optimised away
-        for (int i = 0; i < TABLE_SLOTS; i++) {
-            long slot = Memory.getLong(table + SLOTS + (long) i * SLOT_BYTES);
-            hashesOfSplit[i] = slot == 0 ? 0 : hashOf(EntryReferences.address(base, slot));
-        }
     }
 
     /** Moves slots from second to first buckets where there is room again. */
@@ -434,6 +448,7 @@ final class ExtendibleKeyIndex implements KeyIndex {
         tablesOfDepth[tableDepth]--;
         tablesOfDepth[tableDepth - 1]++;
         Memory.putInt(table + DEPTH, tableDepth - 1);
+        Memory.putLong(table + VERSION, ++lastVersion);
         Arrays.fill(directory, start & -2 * copies, (start & -2 * copies) + 2 * copies, table);
         closeTable(other);
         return true;
@@ -514,6 +529,51 @@ final class ExtendibleKeyIndex implements KeyIndex {
                 consumer.accept(EntryReferences.address(base, slot));
             }
         }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Tables come in the order of the hash bits that choose them. Splits and merges keep that order, so that the
+     * position, a prefix of a hash, says what has been walked; a table that was split or merged since the last call is
+     * walked from its beginning.
+     */
+    @Override
+    public boolean walk(IndexCursor cursor, LongConsumer consumer) {
+        if (!cursor.begun) {
+            cursor.begun = true;
+            twins.forEach(consumer);
+        }
+        long table = directory[(int) (cursor.position >>> shift)];
+        if (table == EMPTY) {
+            return false; // there are no tables at all
+        }
+        if (cursor.table != table || cursor.version != Memory.getLong(table + VERSION)) {
+            cursor.table = table;
+            cursor.version = Memory.getLong(table + VERSION);
+            cursor.bucket = 0;
+        }
+        int first = cursor.bucket * LINE_BYTES / SLOT_BYTES;
+        int end = Math.min(first + WALK_SLOTS, TABLE_SLOTS);
+        touchEntries(table, first, end);
+        for (int i = first; i < end; i++) {
+            long slot = Memory.getLong(table + SLOTS + (long) i * SLOT_BYTES);
+            if (slot != 0) {
+                consumer.accept(EntryReferences.address(base, slot));
+            }
+        }
+        if (end < TABLE_SLOTS) {
+            cursor.bucket = end * SLOT_BYTES / LINE_BYTES;
+            return true;
+        }
+        int tableDepth = depthOf(table);
+        if (tableDepth == 0) {
+            return false;
+        }
+        long length = 1L << (Long.SIZE - tableDepth);
+        cursor.position = (cursor.position & -length) + length;
+        cursor.table = NONE;
+        return cursor.position != 0;
     }
 
     @Override

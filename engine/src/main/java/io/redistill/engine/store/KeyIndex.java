@@ -56,6 +56,16 @@ interface KeyIndex {
     /** Calls back with every entry of one part, in no particular order; the index must not change meanwhile. */
     void forEach(int part, LongConsumer consumer);
 
+    /**
+     * Goes on with a walk, by a few slots, from which it calls back with every entry. Between calls the index may change
+     * in any way, entries may move and tables be rebuilt: an entry that is there from the first call to the last comes at
+     * least once. Some come twice, and of those that came or went meanwhile some come and some do not.
+     *
+     * @param consumer must not change the index
+     * @return false when the walk is at its end
+     */
+    boolean walk(IndexCursor cursor, LongConsumer consumer);
+
     /** Gives the memory of one part back, in an index of which nothing else but this is asked any more. */
     void discard(int part);
 }

@@ -142,6 +142,22 @@ final class StripedKeyIndex implements KeyIndex {
         maps[part].forEach((key, slot) -> consumer.accept(EntryReferences.address(base, slot)));
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A stripe at a time, whole: removal moves slots within one.
+     */
+    @Override
+    public boolean walk(IndexCursor cursor, LongConsumer consumer) {
+        if (!cursor.begun) {
+            cursor.begun = true;
+            twins.forEach(consumer);
+        }
+        int stripe = (int) cursor.position++;
+        maps[stripe].forEach((key, slot) -> consumer.accept(EntryReferences.address(base, slot)));
+        return stripe + 1 < maps.length;
+    }
+
     @Override
     public void discard(int part) {
         if (part == 0) {

@@ -95,10 +95,10 @@ class CommandIntrospectionTest {
 
     @ParameterizedTest
     @CsvSource({
-        "filterby pattern CONFIG|*, config|get config|help config|resetstat",
-        "FilterBy Pattern c*t, client client|list command|count command|list config|get config|resetstat",
+        "filterby pattern CONFIG|*, config|get config|help config|resetstat config|set",
+        "FilterBy Pattern c*t, client client|list command|count command|list config|get config|resetstat config|set",
         "filterby pattern zz, ''",
-        "filterby aclcat ADMIN, shutdown client|list config|get config|resetstat",
+        "filterby aclcat ADMIN, save bgsave lastsave shutdown client|list config|get config|resetstat config|set",
         "filterby aclcat @admin, ''",
         "filterby aclcat nope, ''",
         "filterby module nope, ''",
@@ -149,10 +149,12 @@ class CommandIntrospectionTest {
     @Test
     void shouldHelpWithWhatThereIs() {
         assertThat(reply(Opcode.CONFIG_HELP, 3, "config", "help")).isEqualTo("""
-            *7
+            *9
             +CONFIG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:
             +GET <pattern>
             +    Return parameters matching the glob-like <pattern> and their values.
+            +SET <directive> <value>
+            +    Set the configuration <directive> to <value>.
             +RESETSTAT
             +    Reset statistics reported by the INFO command.
             +HELP

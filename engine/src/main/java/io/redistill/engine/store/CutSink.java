@@ -1,0 +1,31 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.engine.store;
+
+/**
+ * The port through which one shard gives away what it held at the instant of a cut, entry by entry, in any order and each
+ * entry once.
+ *
+ * <p>Threading: called on the shard's thread, from the middle of commands and from background work: nothing here may
+ * block or throw.
+ */
+public interface CutSink {
+    /** Recency of an entry about which nothing is known; see {@link #entry}. */
+    int UNKNOWN_RECENCY = -1;
+
+    /** Whether the walk may go on now. What is about to change is given whatever this says. */
+    boolean hasRoom();
+
+    /**
+     * Takes an entry as it was at the cut. The view is borrowed until return; a large value may be kept by adding a holder
+     * to its block.
+     *
+     * @param database the number that its database had at the cut
+     * @param recency what the index keeps about its use, or {@link #UNKNOWN_RECENCY}
+     * @param ahead whether it comes before its turn, since a command is about to change it: whatever room it takes is
+     *     taken on behalf of that command
+     */
+    void entry(int database, EntryView entry, int recency, boolean ahead);
+
+    /** The shard has given everything that it held at the cut; nothing more is called. */
+    void end();
+}

@@ -1,0 +1,194 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.engine.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.redistill.engine.command.KeyHash;
+import io.redistill.engine.memory.AddressSpace;
+import io.redistill.engine.memory.Arena;
+import io.redistill.engine.memory.LargeBlock;
+import io.redistill.engine.memory.Memory;
+import io.redistill.engine.support.OffHeap;
+import io.redistill.engine.support.Seeds;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Cuts at random moments of random changes, beside a map that is copied at each cut. */
+@Timeout(60)
+class CutWalkTest {
+    private static final int KEYS = 6_000;
+    private static final KeyHash HASH = new KeyHash(7);
+
+    private final OffHeap offHeap = new OffHeap();
+    private final AddressSpace space = new AddressSpace(256 << 20, false);
+
+    private SplittableRandom random = new SplittableRandom(0);
+    private Database database;
+    private final Map<Integer, String> model = new HashMap<>();
+    private final Map<Integer, Long> keys = new HashMap<>();
+    private boolean alike;
+
+    @AfterEach
+    void free() {
+        offHeap.close();
+        space.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"EXTENDIBLE,false", "EXTENDIBLE,true", "STRIPED,false", "STRIPED,true"})
+    void shouldGiveEachEntryOfTheCutOnceAsItWas(IndexKind kind, boolean fewHashes) {
+        random = new SplittableRandom(Seeds.next("CutWalkTest"));
+        alike = fewHashes;
+        int keyCount = alike ? 60 : KEYS;
+        database = new Database(new Arena(space, true), space.base(), kind, 64, this::hash);
+        for (int cut = 0; cut < 40; cut++) {
+            // Grows and shrinks, so that tables split and merge between and during cuts.
+            int writes = random.nextInt(100);
+            change(random.nextInt(keyCount), writes, keyCount);
+            walkWhileChanging(random.nextInt(4) == 0, keyCount);
+            database.clock(database.nowMs() + 10);
+        }
+    }
+
+    private void walkWhileChanging(boolean flush, int keyCount) {
+        Map<Integer, String> expected = new HashMap<>(model);
+        expected.values().removeIf(value -> deadline(value) < database.nowMs());
+        Map<Integer, String> given = new HashMap<>();
+        Collect sink = new Collect(given);
+        CutWalk walk = new CutWalk(new Database[] {database}, sink);
+        int writes = random.nextInt(100);
+        boolean more = true;
+        for (int step = 0; more; step++) {
+            change(random.nextInt(200), writes, keyCount);
+            if (flush && step == 3) {
+                database.clear();
+                model.clear();
+                change(random.nextInt(200), writes, keyCount);
+            }
+            if (random.nextInt(20) == 0) {
+                database.clock(database.nowMs() + random.nextInt(30));
+            }
+            database.reclaim();
+            sink.room = random.nextInt(3) > 0;
+            more = walk.slice(() -> 0, random.nextInt(2));
+        }
+        assertThat(sink.ended).isTrue();
+        assertThat(given).isEqualTo(expected);
+        while (database.reclaim()) {}
+        assertThat(database.hasGarbage()).isFalse();
+    }
+
+    private void change(int count, int writes, int keyCount) {
+        for (int i = 0; i < count; i++) {
+            int key = random.nextInt(keyCount);
+            byte[] name = name(key);
+            long address = keys.computeIfAbsent(key, ignored -> offHeap.put(name));
+            long hash = hash(address, name.length);
+            EntryView found = database.find(hash, address, name.length);
+            if (model.containsKey(key) && deadline(model.get(key)) < database.nowMs()) {
+                model.remove(key);
+            }
+            assertThat(found != null).as("key %d", key).isEqualTo(model.containsKey(key));
+            if (random.nextInt(100) >= writes) {
+                if (found != null) {
+                    database.remove(hash, found);
+                    model.remove(key);
+                }
+                continue;
+            }
+            long deadline = random.nextInt(3) == 0 ? database.nowMs() + 1 + random.nextInt(100) : Database.NO_EXPIRY;
+            if (found != null && random.nextInt(4) == 0) {
+                assertThat(database.expireAt(found, hash, deadline)).isTrue();
+                model.put(key, text(model.get(key).substring(0, model.get(key).indexOf('@')), deadline));
+            } else if (found != null && found.isLargeValue() && random.nextBoolean()) {
+                byte[] tail = "tail".getBytes();
+                assertThat(database.append(found, hash, address, name.length, offHeap.put(tail), tail.length))
+                        .isTrue();
+                String old = model.get(key);
+                model.put(key, old.substring(0, old.indexOf('@')) + "tail" + old.substring(old.indexOf('@')));
+            } else {
+                write(found, hash, address, key, deadline);
+            }
+        }
+    }
+
+    private void write(EntryView found, long hash, long address, int key, long deadline) {
+        int keyLength = name(key).length;
+        if (random.nextInt(200) == 0) {
+            int length = Database.LARGE_VALUE_BYTES + random.nextInt(100);
+            long block = LargeBlock.allocate(length + 64);
+            Memory.fill(block, length, (byte) 'L');
+            assertThat(database.writeLarge(found, hash, address, keyLength, block, length, deadline))
+                    .isTrue();
+            model.put(key, text("L".repeat(length), deadline));
+        } else if (random.nextInt(4) == 0) {
+            long number = random.nextInt();
+            assertThat(database.writeInteger(found, hash, address, keyLength, number, deadline))
+                    .isTrue();
+            model.put(key, text(Long.toString(number), deadline));
+        } else {
+            String value = "v".repeat(random.nextInt(80)) + random.nextInt(1000);
+            long target = database.write(found, hash, address, keyLength, value.length(), deadline);
+            assertThat(target).isNotZero();
+            Memory.copyFromArray(value.getBytes(), 0, target, value.length());
+            model.put(key, text(value, deadline));
+        }
+    }
+
+    private long hash(long address, int length) {
+        long hash = HASH.of(address, length);
+        return alike ? 1 + Long.remainderUnsigned(hash, 3) : hash;
+    }
+
+    private static byte[] name(int key) {
+        return ("key:" + key).getBytes();
+    }
+
+    private static String text(String value, long deadline) {
+        return value + "@" + deadline;
+    }
+
+    private static long deadline(String text) {
+        long deadline = Long.parseLong(text.substring(text.indexOf('@') + 1));
+        return deadline == Database.NO_EXPIRY ? Long.MAX_VALUE : deadline;
+    }
+
+    private static final class Collect implements CutSink {
+        private final Map<Integer, String> given;
+        private boolean room;
+        private boolean ended;
+
+        Collect(Map<Integer, String> given) {
+            this.given = given;
+        }
+
+        @Override
+        public boolean hasRoom() {
+            return room;
+        }
+
+        @Override
+        public void entry(int database, EntryView entry, int recency, boolean ahead) {
+            String key = new String(Memory.toArray(entry.keyAddress(), entry.keyLength()));
+            String value = entry.isInteger()
+                    ? Long.toString(entry.integerValue())
+                    : new String(Memory.toArray(entry.valueAddress(), entry.valueLength()));
+            long deadline = entry.hasExpiry() ? entry.expiresAtMs() : Database.NO_EXPIRY;
+            assertThat(given.put(Integer.parseInt(key.substring(4)), text(value, deadline)))
+                    .as(key)
+                    .isNull();
+            assertThat(ended).isFalse();
+            assertThat(database).isZero();
+        }
+
+        @Override
+        public void end() {
+            ended = true;
+        }
+    }
+}
