@@ -18,7 +18,7 @@ RUN apt-get update \
 
 # The launcher looks for java in JAVA_HOME or on the PATH, and for the jar where a build leaves it.
 WORKDIR /redistill
-COPY redistill jvm.options jvm-production.options LICENSE NOTICE ./
+COPY redistill launcher.bash jvm.options jvm-production.options LICENSE NOTICE ./
 COPY network/target/redistill.jar network/target/
 COPY network/target/lib/ network/target/lib/
 

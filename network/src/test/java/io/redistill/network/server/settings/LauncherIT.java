@@ -40,6 +40,7 @@ class LauncherIT {
         Files.createDirectories(tree.resolve("engine/src/main"));
         Files.createDirectories(tree.resolve("network/src/main"));
         Files.copy(ROOT.resolve("redistill"), tree.resolve("redistill"));
+        Files.copy(ROOT.resolve("launcher.bash"), tree.resolve("launcher.bash"));
         tree.resolve("redistill").toFile().setExecutable(true);
         for (String file : List.of("jvm.options", "jvm-production.options", "pom.xml", "engine/src/main/A.java")) {
             write(tree.resolve(file), "");

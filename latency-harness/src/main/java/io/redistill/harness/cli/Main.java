@@ -1,0 +1,56 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.harness.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The harness's command. Its subcommands are in its annotation; each is a {@code Callable<Integer>} that answers an
+ * {@link ExitCode}.
+ */
+@Command(
+        name = "harness",
+        mixinStandardHelpOptions = true,
+        version = "Redistill latency harness",
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Measures how late the replies of a Redis-compatible server are.",
+        subcommands = {})
+public final class Main implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli before run
+    private CommandSpec spec;
+
+    Main() {}
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** The command line with all subcommands, as {@link #main} runs it. */
+    public static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true)
+                .setExecutionExceptionHandler(Main::fail);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is needed");
+    }
+
+    /** What went wrong in one line; a trace only for a fault of ours. */
+    private static int fail(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
+        PrintWriter err = command.getErr();
+        if (e instanceof RuntimeException) {
+            e.printStackTrace(err);
+        } else {
+            err.println("harness: " + e.getMessage());
+        }
+        return ExitCode.MISSED;
+    }
+}
