@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.HdrHistogram.EncodableHistogram;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogReader;
@@ -13,8 +14,8 @@ import org.HdrHistogram.HistogramLogReader;
 final class IntervalLogReader {
     private IntervalLogReader() {}
 
-    static List<IntervalHistogram> read(Path file) throws IOException {
-        List<IntervalHistogram> intervals = new ArrayList<>();
+    /** One interval in memory at a time: those of a long run with many tags are more than fit. */
+    static void forEach(Path file, Consumer<IntervalHistogram> visitor) throws IOException {
         try (HistogramLogReader reader = new HistogramLogReader(file.toFile())) {
             EncodableHistogram next;
             while ((next = reader.nextIntervalHistogram()) != null) {
@@ -24,23 +25,28 @@ final class IntervalLogReader {
                 String tag = histogram.getTag() == null ? Series.TOTAL_RESPONSE : histogram.getTag();
                 double startMs = histogram.getStartTimeStamp() - reader.getStartTimeSec() * 1_000;
                 double endMs = histogram.getEndTimeStamp() - reader.getStartTimeSec() * 1_000;
-                intervals.add(new IntervalHistogram(
+                visitor.accept(new IntervalHistogram(
                         tag, Math.round(startMs) * 1_000_000, Math.round(endMs) * 1_000_000, histogram));
             }
         }
+    }
+
+    static List<IntervalHistogram> read(Path file) throws IOException {
+        List<IntervalHistogram> intervals = new ArrayList<>();
+        forEach(file, intervals::add);
         return intervals;
     }
 
-    static Histogram total(List<IntervalHistogram> intervals, String tag) throws IOException {
+    static Histogram total(Path file, String tag) throws IOException {
         Histogram total = new Histogram(3);
-        boolean found = false;
-        for (IntervalHistogram interval : intervals) {
+        forEach(file, interval -> {
             if (interval.tag().equals(tag)) {
                 total.add(interval.histogram());
-                found = true;
+                // Tells a tag without samples from one that is not there.
+                total.setTag(tag);
             }
-        }
-        if (!found) {
+        });
+        if (total.getTag() == null) {
             throw new IOException("no interval has the tag " + tag);
         }
         return total;

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -127,9 +128,14 @@ public final class RunFolder {
         return IntervalLogReader.read(path.resolve(INTERVALS));
     }
 
+    /** Gives all intervals of the measured part in the order written; each histogram is the visitor's to keep. */
+    public void forEachInterval(Consumer<IntervalHistogram> visitor) throws IOException {
+        IntervalLogReader.forEach(path.resolve(INTERVALS), visitor);
+    }
+
     /** The samples of a tag in all intervals together. */
     public Histogram readTotal(String tag) throws IOException {
-        return IntervalLogReader.total(readIntervals(), tag);
+        return IntervalLogReader.total(path.resolve(INTERVALS), tag);
     }
 
     private <T> void writeCsv(String file, Class<T> type, List<T> rows) throws IOException {
