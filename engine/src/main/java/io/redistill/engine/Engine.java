@@ -45,6 +45,7 @@ public final class Engine implements AutoCloseable {
                 config.ringSize(),
                 config.index(),
                 config.stripesPerShard(),
+                config.hashLimits(),
                 new KeyHash(config.hashSeed()),
                 config.clock(),
                 space,

@@ -2,6 +2,7 @@
 package io.redistill.engine;
 
 import io.redistill.engine.shard.ShardClock;
+import io.redistill.engine.store.HashLimits;
 import io.redistill.engine.store.IndexKind;
 
 /**
@@ -13,6 +14,7 @@ import io.redistill.engine.store.IndexKind;
  * @param maxMemoryBytes bytes for data, above which commands that need memory are refused; from 1 MiB
  * @param index implementation of the key index
  * @param stripes tables of a striped index over all shards, from 1; a shard's share is rounded up to a power of two, and to 64
+ * @param hashLimits up to where hashes keep their compact form; shared with whoever changes them
  * @param hashSeed seed of the key hash, secret and different in each process
  * @param clock where time comes from
  * @param hugePages whether arena memory asks for huge pages
@@ -25,6 +27,7 @@ public record EngineConfig(
         long maxMemoryBytes,
         IndexKind index,
         int stripes,
+        HashLimits hashLimits,
         long hashSeed,
         ShardClock clock,
         boolean hugePages,

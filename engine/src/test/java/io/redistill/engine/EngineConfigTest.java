@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.redistill.engine.shard.ShardClock;
+import io.redistill.engine.store.HashLimits;
 import io.redistill.engine.store.IndexKind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,17 @@ class EngineConfigTest {
     }
 
     private static EngineConfig config(int shards, int stripes) {
-        return new EngineConfig(shards, 1, 2, 1 << 20, IndexKind.STRIPED, stripes, 1, ShardClock.SYSTEM, false, true);
+        return new EngineConfig(
+                shards,
+                1,
+                2,
+                1 << 20,
+                IndexKind.STRIPED,
+                stripes,
+                HashLimits.defaults(),
+                1,
+                ShardClock.SYSTEM,
+                false,
+                true);
     }
 }

@@ -11,6 +11,7 @@ import io.redistill.engine.memory.Memory;
 import io.redistill.engine.shard.ShardClock;
 import io.redistill.engine.shard.SleepGate;
 import io.redistill.engine.store.Database;
+import io.redistill.engine.store.HashLimits;
 import io.redistill.engine.store.IndexKind;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -35,8 +36,18 @@ class EngineSnapshotTest {
     @Test
     void shouldGiveBackEveryLiveEntryOfAnEngine() throws IOException {
         Path path = directory.resolve("snapshot");
-        EngineConfig config =
-                new EngineConfig(SHARDS, 1, 2, 64 << 20, IndexKind.EXTENDIBLE, 64, 1, ShardClock.SYSTEM, false, true);
+        EngineConfig config = new EngineConfig(
+                SHARDS,
+                1,
+                2,
+                64 << 20,
+                IndexKind.EXTENDIBLE,
+                64,
+                HashLimits.defaults(),
+                1,
+                ShardClock.SYSTEM,
+                false,
+                true);
         try (Engine engine = new Engine(config, new SleepGate(() -> {}));
                 FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                 SnapshotWriter writer = new SnapshotWriter(file, 1)) {

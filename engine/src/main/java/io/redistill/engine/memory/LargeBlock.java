@@ -34,6 +34,21 @@ public final class LargeBlock {
         return block;
     }
 
+    /**
+     * A holding of so many bytes: of the block where they are, or of a copy.
+     *
+     * @param isBlock whether {@code address} is a block
+     */
+    public static long hold(long address, int length, boolean isBlock) {
+        if (isBlock) {
+            retain(address);
+            return address;
+        }
+        long block = allocate(length);
+        Memory.copy(address, block, length);
+        return block;
+    }
+
     /** Adds a holder; the caller must be sure that one exists. */
     public static void retain(long block) {
         Memory.getAndAddInt(block + HOLDERS, 1);

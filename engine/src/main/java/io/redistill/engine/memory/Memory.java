@@ -68,6 +68,12 @@ public final class Memory {
         }
     }
 
+    /** Copies {@code length} bytes; the two ranges may overlap. */
+    public static void move(long source, long target, long length) {
+        // HotSpot's copy stub is a conjoint one, on which its own overlapping ByteBuffer.put relies.
+        UnsafeApi.copyMemory(source, target, length);
+    }
+
     private static void copySmall(long source, long target, int length) {
         int offset = 0;
         for (; offset + Long.BYTES <= length; offset += Long.BYTES) {

@@ -5,6 +5,7 @@ import io.redistill.engine.command.KeyHash;
 import io.redistill.engine.memory.AddressSpace;
 import io.redistill.engine.memory.Arena;
 import io.redistill.engine.store.Database;
+import io.redistill.engine.store.HashLimits;
 import io.redistill.engine.store.IndexKind;
 
 /**
@@ -23,6 +24,7 @@ public final class ShardGroup {
             int ringSize,
             IndexKind index,
             int stripesPerShard,
+            HashLimits hashLimits,
             KeyHash keyHash,
             ShardClock clock,
             AddressSpace space,
@@ -32,7 +34,7 @@ public final class ShardGroup {
         shards = new Shard[shardCount];
         for (int i = 0; i < shardCount; i++) {
             Arena arena = new Arena(space, poison);
-            Database database = new Database(arena, space.base(), index, stripesPerShard, keyHash::of);
+            Database database = new Database(arena, space.base(), index, stripesPerShard, keyHash::of, hashLimits);
             shards[i] = new Shard(i, new CommandRing(ringSize, gates), clock, arena, database);
         }
         for (Shard shard : shards) {

@@ -296,14 +296,7 @@ final class StringCommands {
 
     private static boolean writeLarge(Invocation call, @Nullable EntryView existing, int argument, long expiresAtMs) {
         int length = call.length(argument);
-        long block;
-        if (call.isBlock(argument)) {
-            block = call.address(argument);
-            LargeBlock.retain(block);
-        } else {
-            block = LargeBlock.allocate(length);
-            Memory.copy(call.address(argument), block, length);
-        }
+        long block = LargeBlock.hold(call.address(argument), length, call.isBlock(argument));
         boolean stored = call.database()
                 .writeLarge(existing, call.hash(), call.keyAddress(), call.keyLength(), block, length, expiresAtMs);
         if (!stored) {

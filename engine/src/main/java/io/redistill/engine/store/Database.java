@@ -45,6 +45,9 @@ public final class Database {
     private final EntryView view = new EntryView();
     private final EntryView scratch = new EntryView();
 
+    private final FieldTable fieldTables;
+    private final HashValue hash;
+
     private KeyIndex index;
 
     /** Indexes of flushed generations, whose entries are freed in slices. */
@@ -78,14 +81,17 @@ public final class Database {
      * @param kind the index that finds them
      * @param stripes tables of a {@link IndexKind#STRIPED} index, a power of two
      * @param entryHash what look-ups come with
+     * @param hashLimits up to where hashes keep their compact form
      */
-    public Database(Arena arena, long base, IndexKind kind, int stripes, EntryHash entryHash) {
+    public Database(Arena arena, long base, IndexKind kind, int stripes, EntryHash entryHash, HashLimits hashLimits) {
         this.arena = arena;
         indexFactory = switch (kind) {
             case STRIPED -> () -> new StripedKeyIndex(base, stripes);
             case EXTENDIBLE -> () -> new ExtendibleKeyIndex(arena, base, entryHash);
         };
         index = indexFactory.get();
+        fieldTables = new FieldTable(arena, base, entryHash);
+        hash = new HashValue(this, fieldTables, hashLimits);
     }
 
     /** Sets the time that look-ups compare deadlines with; once a turn. */
@@ -261,6 +267,7 @@ public final class Database {
         long entry = existing.address();
         long previousKeyBlock = existing.isLargeKey() ? existing.keyAddress() : 0;
         long previousValueBlock = existing.isLargeValue() ? existing.valueAddress() : 0;
+        long previousFieldTable = existing.isFieldTable() ? Memory.getLong(existing.valueAddress()) : 0;
         boolean wasVolatile = existing.hasExpiry();
         if (Arena.sameBlockLength(existing.lengthBytes(), length)) {
             beforeChange(existing);
@@ -285,6 +292,9 @@ public final class Database {
         }
         if (previousValueBlock != 0) {
             LargeBlock.release(previousValueBlock);
+        }
+        if (previousFieldTable != 0) {
+            fieldTables.discard(previousFieldTable);
         }
         countVolatile(wasVolatile, expiry != NO_EXPIRY);
         afterChange();
@@ -385,6 +395,53 @@ public final class Database {
         return true;
     }
 
+    // ---- hashes
+
+    /** The hash under a key, to be {@link HashValue#open opened}. This database's own and reused. */
+    public HashValue hash() {
+        return hash;
+    }
+
+    /**
+     * Gives a key a hash in one of its forms: {@code valueBytes} to be written by the caller at the returned address
+     * before anything else is called here.
+     *
+     * @return 0 when there is no memory and nothing was changed
+     */
+    long writeHash(
+            @Nullable EntryView existing,
+            long keyHash,
+            long keyAddress,
+            int keyLength,
+            int kind,
+            int valueBytes,
+            long expiresAtMs) {
+        return write(existing, keyHash, keyAddress, keyLength, kind, 0, valueBytes, valueBytes, expiresAtMs);
+    }
+
+    /**
+     * Begins a change of an entry by moving it to a block with room for a value of another length, with as much of the
+     * value as fits; {@link #afterChange} ends it.
+     *
+     * @param valueBytes as many as need a block of another length
+     * @return the entry's new address, or 0 when there is no memory and nothing was changed
+     */
+    long resize(EntryView existing, long keyHash, int valueBytes) {
+        int length = existing.lengthBytes();
+        int newLength = length - existing.valueLength() + valueBytes;
+        long moved = arena.allocate(newLength);
+        if (moved == 0) {
+            return 0;
+        }
+        beforeChange(existing);
+        long entry = existing.address();
+        Memory.copy(entry, moved, Math.min(length, newLength));
+        Memory.putInt(moved + EntryLayout.VALUE_LENGTH_OFFSET, valueBytes);
+        index.move(keyHash, entry, moved);
+        arena.free(entry);
+        return moved;
+    }
+
     /** Removes an entry that {@link #find} returned. */
     public void remove(long hash, EntryView existing) {
         beforeChange(existing);
@@ -407,8 +464,12 @@ public final class Database {
         index = indexFactory.get();
     }
 
-    /** Frees one slice of what {@link #clear} detached; false when nothing is left. */
+    /** Frees one slice of what {@link #clear} detached or of a large hash; false when nothing is left. */
     public boolean reclaim() {
+        if (fieldTables.hasGarbage()) {
+            fieldTables.reclaim();
+            return true;
+        }
         KeyIndex garbage = detached.peek();
         if (garbage == null || garbage == walked) {
             return false;
@@ -425,7 +486,7 @@ public final class Database {
     /** Whether {@link #reclaim} has something to do. */
     public boolean hasGarbage() {
         KeyIndex garbage = detached.peek();
-        return garbage != null && garbage != walked;
+        return fieldTables.hasGarbage() || garbage != null && garbage != walked;
     }
 
     private void freeWithoutValue(long entry) {
@@ -440,6 +501,9 @@ public final class Database {
     }
 
     private void freeEntry(EntryView entry) {
+        if (entry.isFieldTable()) {
+            fieldTables.discard(Memory.getLong(entry.valueAddress()));
+        }
         if (entry.isLargeValue()) {
             LargeBlock.release(entry.valueAddress());
         }
@@ -477,14 +541,14 @@ public final class Database {
     // ---- the change point
 
     /** Before an entry is changed, moved or removed: it is still as it was. */
-    private void beforeChange(EntryView entry) {
+    void beforeChange(EntryView entry) {
         assert entry.isString() || entry.isHash() : "stale view";
         if (cut != null && entry.stamp() != stamp) {
             giveAheadSlowPath(entry);
         }
     }
 
-    private void afterChange() {
+    void afterChange() {
         changes++;
     }
 

@@ -60,13 +60,13 @@ final class EntryLayout {
     static final int ENCODING_RAW = 0;
     static final int ENCODING_INTEGER = 1;
 
-    /** Fields and values one after the other in the value. */
+    /** Fields and values one after the other, see {@link PackedHash}. */
     static final int ENCODING_PACKED = 2;
 
     /** The same with a deadline behind each pair. */
     static final int ENCODING_PACKED_TIMED = 3;
 
-    /** The value is the address of a table of fields. */
+    /** The value is the address of the root of a {@link FieldTable}. */
     static final int ENCODING_TABLE = 4;
 
     /** The first byte of an entry, type and encoding, of each kind of value. */

@@ -40,8 +40,7 @@ public final class EntryView {
 
     /** Whether the value is a signed 64-bit integer, see {@link #integerValue}. */
     public boolean isInteger() {
-        return ((int) header >>> EntryLayout.ENCODING_SHIFT & EntryLayout.ENCODING_MASK)
-                == EntryLayout.ENCODING_INTEGER;
+        return encoding() == EntryLayout.ENCODING_INTEGER;
     }
 
     /** The value as an integer; only where {@link #isInteger}. */
@@ -52,6 +51,15 @@ public final class EntryView {
     /** The number of the cut that the entry was last written for, or after which it was made; see {@link CutWalk}. */
     int stamp() {
         return Memory.getByte(address + EntryLayout.STAMP_OFFSET) & 0xff;
+    }
+
+    int encoding() {
+        return (int) header >>> EntryLayout.ENCODING_SHIFT & EntryLayout.ENCODING_MASK;
+    }
+
+    /** Whether the value is the root of a {@link FieldTable}. */
+    boolean isFieldTable() {
+        return encoding() == EntryLayout.ENCODING_TABLE;
     }
 
     int flags() {

@@ -12,6 +12,7 @@ import io.redistill.engine.command.RequestBatch;
 import io.redistill.engine.memory.Memory;
 import io.redistill.engine.reply.ReplyBuffer;
 import io.redistill.engine.reply.ReplyChunk;
+import io.redistill.engine.store.HashLimits;
 import io.redistill.engine.store.IndexKind;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -104,7 +105,17 @@ class PublicationOrderTest {
         SleepGate[] gates = {new SleepGate(() -> {}), new SleepGate(() -> {})};
         engine = new Engine(
                 new EngineConfig(
-                        shards, 2, ringSize, 1 << 20, IndexKind.EXTENDIBLE, 1, SEED, ShardClock.SYSTEM, false, true),
+                        shards,
+                        2,
+                        ringSize,
+                        1 << 20,
+                        IndexKind.EXTENDIBLE,
+                        1,
+                        HashLimits.defaults(),
+                        SEED,
+                        ShardClock.SYSTEM,
+                        false,
+                        true),
                 gates);
     }
 

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.redistill.engine.command.KeyHash;
 import io.redistill.engine.memory.AddressSpace;
+import io.redistill.engine.store.HashLimits;
 import io.redistill.engine.store.IndexKind;
 import io.redistill.engine.support.FakeClock;
 import io.redistill.engine.support.OffHeap;
@@ -36,7 +37,17 @@ final class ShardRig implements AutoCloseable {
         publisherCount = gates.length;
         space = new AddressSpace(512L << 20, false);
         keyHash = new KeyHash(hashSeed);
-        group = new ShardGroup(shardCount, ringSize, IndexKind.EXTENDIBLE, STRIPES, keyHash, clock, space, true, gates);
+        group = new ShardGroup(
+                shardCount,
+                ringSize,
+                IndexKind.EXTENDIBLE,
+                STRIPES,
+                HashLimits.defaults(),
+                keyHash,
+                clock,
+                space,
+                true,
+                gates);
     }
 
     private static SleepGate[] gates(int publishers) {

@@ -155,7 +155,7 @@ class DatabaseTest {
             this.random = random;
             this.keys = keys;
             arena = new Arena(space, true);
-            database = new Database(arena, space.base(), kind, 4, hashing::of);
+            database = new Database(arena, space.base(), kind, 4, hashing::of, HashLimits.defaults());
             database.clock(nowMs);
         }
 
@@ -540,8 +540,13 @@ class DatabaseTest {
     @Test
     void shouldExpireAKeyOnlyAfterItsDeadline() {
         try (AddressSpace space = new AddressSpace(SEGMENT, false)) {
-            Database database =
-                    new Database(new Arena(space, true), space.base(), IndexKind.EXTENDIBLE, 1, (address, length) -> 5);
+            Database database = new Database(
+                    new Arena(space, true),
+                    space.base(),
+                    IndexKind.EXTENDIBLE,
+                    1,
+                    (address, length) -> 5,
+                    HashLimits.defaults());
             Key key = new Key(offHeap.put(new byte[] {'k'}), 1, 5);
             database.clock(START_MS);
             database.writeInteger(null, key.hash, key.address, key.length, 1, START_MS + 10);
@@ -561,7 +566,8 @@ class DatabaseTest {
     void shouldNotWriteIntoABlockThatAReplyHolds() {
         try (AddressSpace space = new AddressSpace(SEGMENT, false)) {
             Arena arena = new Arena(space, true);
-            Database database = new Database(arena, space.base(), IndexKind.EXTENDIBLE, 1, (address, length) -> 5);
+            Database database = new Database(
+                    arena, space.base(), IndexKind.EXTENDIBLE, 1, (address, length) -> 5, HashLimits.defaults());
             Key key = new Key(offHeap.put(new byte[] {'k'}), 1, 5);
             long block = LargeBlock.allocate(LARGE + 100);
             Memory.fill(block, LARGE + 100, (byte) 'v');

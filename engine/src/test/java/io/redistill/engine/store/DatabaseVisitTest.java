@@ -24,7 +24,8 @@ class DatabaseVisitTest {
             space.base(),
             IndexKind.EXTENDIBLE,
             64,
-            (address, length) -> hashes.get(text(address, length)));
+            (address, length) -> hashes.get(text(address, length)),
+            HashLimits.defaults());
 
     @AfterEach
     void free() {

@@ -14,6 +14,7 @@ import io.redistill.engine.shard.CommandPublisher;
 import io.redistill.engine.shard.Shard;
 import io.redistill.engine.shard.ShardClock;
 import io.redistill.engine.shard.SleepGate;
+import io.redistill.engine.store.HashLimits;
 import io.redistill.engine.store.IndexKind;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -73,6 +74,7 @@ public class EngineBenchmark {
                         2L << 30,
                         IndexKind.EXTENDIBLE,
                         EngineConfig.DEFAULT_STRIPES,
+                        HashLimits.defaults(),
                         7,
                         ShardClock.SYSTEM,
                         true,

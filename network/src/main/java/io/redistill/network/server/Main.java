@@ -5,6 +5,7 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
 import io.redistill.engine.EngineConfig;
 import io.redistill.engine.shard.ShardClock;
+import io.redistill.engine.store.HashLimits;
 import io.redistill.network.NetworkConfig;
 import io.redistill.network.NetworkServer;
 import io.redistill.network.server.settings.LogLevel;
@@ -108,6 +109,7 @@ public final class Main {
                 settings.maxMemoryBytes(),
                 settings.index(),
                 settings.stripes(),
+                HashLimits.defaults(),
                 new SecureRandom().nextLong(),
                 ShardClock.SYSTEM,
                 true,

@@ -4,6 +4,7 @@ package io.redistill.network.server;
 import io.redistill.engine.EngineConfig;
 import io.redistill.engine.shard.ShardClock;
 import io.redistill.engine.shard.WaitMode;
+import io.redistill.engine.store.HashLimits;
 import io.redistill.engine.store.IndexKind;
 import io.redistill.network.NetworkConfig;
 import io.redistill.network.NetworkServer;
@@ -47,6 +48,7 @@ public final class TestServer implements AutoCloseable {
                         builder.maxMemoryBytes,
                         IndexKind.EXTENDIBLE,
                         EngineConfig.DEFAULT_STRIPES,
+                        HashLimits.defaults(),
                         builder.seed,
                         ShardClock.SYSTEM,
                         false,
