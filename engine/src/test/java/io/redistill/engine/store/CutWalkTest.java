@@ -45,7 +45,7 @@ class CutWalkTest {
         random = new SplittableRandom(Seeds.next("CutWalkTest"));
         alike = fewHashes;
         int keyCount = alike ? 60 : KEYS;
-        database = new Database(new Arena(space, true), space.base(), kind, 64, this::hash);
+        database = new Database(new Arena(space, true), space.base(), kind, 64, this::hash, HashLimits.defaults());
         for (int cut = 0; cut < 40; cut++) {
             // Grows and shrinks, so that tables split and merge between and during cuts.
             int writes = random.nextInt(100);
