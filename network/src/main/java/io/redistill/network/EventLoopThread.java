@@ -98,6 +98,9 @@ final class EventLoopThread {
             ioLoop.scheduleAtFixedRate(
                     () -> loop().closeIdle(TimeUnit.SECONDS.toNanos(idleTimeoutSeconds)), 1, 1, TimeUnit.SECONDS);
         }
+        if (limits.outputSoftBytes() > 0) {
+            ioLoop.scheduleAtFixedRate(() -> loop().checkOutputLimits(), 1, 1, TimeUnit.SECONDS);
+        }
         thread.start();
     }
 

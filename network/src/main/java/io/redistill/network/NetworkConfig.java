@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param clientLimits what a client may make the server hold for it
  * @param password of the default user, empty for none
  * @param protectedMode whether only this machine may connect while there is no password
+ * @param transport how sockets are driven; must be one that can be had here
  * @param threads which threads there are
  */
 public record NetworkConfig(
@@ -34,6 +35,7 @@ public record NetworkConfig(
         ClientLimits clientLimits,
         String password,
         boolean protectedMode,
+        Transport transport,
         ThreadConfig threads) {
     public NetworkConfig {
         listeners = List.copyOf(listeners);

@@ -10,7 +10,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
-import io.netty.channel.epoll.EpollSocketChannelConfig;
 import io.netty.channel.socket.SocketChannelConfig;
 import io.redistill.engine.Engine;
 import io.redistill.engine.EngineConfig;
@@ -46,8 +45,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: one thread constructs, {@link #start}s and {@link #stop}s it; the accessors any thread.
  */
 public final class NetworkServer {
-    private static final int KEEP_ALIVE_PROBES = 3;
-
     /** As Redis: with fewer, a storm of connections waits for as many turns of a loop that others keep busy. */
     private static final int MAX_ACCEPTS_PER_TURN = 1000;
 
@@ -55,7 +52,7 @@ public final class NetworkServer {
     private final Engine engine;
     private final ClientRegistry clients;
     private final Authentication authentication;
-    private final Transport transport = Transport.best();
+    private final Transport transport;
     private final EventLoopThread[] eventLoops;
     private final List<ShardThread> shardThreads = new ArrayList<>();
     private final List<Channel> listening = new ArrayList<>();
@@ -69,6 +66,7 @@ public final class NetworkServer {
     public NetworkServer(
             NetworkConfig config, EngineConfig engineConfig, Thread.UncaughtExceptionHandler atThreadDeath) {
         this.config = config;
+        transport = config.transport();
         ThreadConfig threadConfig = config.threads();
         boolean fused = threadConfig.placement() == Placement.FUSED;
         if (fused && engineConfig.publishers() != engineConfig.shards()) {
@@ -277,7 +275,7 @@ public final class NetworkServer {
 
     /** The transport in use, as in {@code epoll}. */
     public String transportName() {
-        return transport.name().toLowerCase(java.util.Locale.ROOT);
+        return transport.label();
     }
 
     /** The TCP port that the first listener got, or 0. */
@@ -307,19 +305,14 @@ public final class NetworkServer {
                     describe(child.remoteAddress(), child.localAddress()),
                     describe(child.localAddress(), child.localAddress()),
                     !authentication.isRequired());
-            child.config().setRecvByteBufAllocator(connection.receiveAllocator());
             child.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
             if (child.config() instanceof SocketChannelConfig tcp) {
                 tcp.setTcpNoDelay(true);
-                tcp.setKeepAlive(config.keepAliveSeconds() > 0);
-                if (tcp instanceof EpollSocketChannelConfig epoll && config.keepAliveSeconds() > 0) {
-                    // Intervals as Redis sets them: the peer is given up after twice the time.
-                    epoll.setTcpKeepIdle(config.keepAliveSeconds());
-                    epoll.setTcpKeepIntvl(Math.max(1, config.keepAliveSeconds() / KEEP_ALIVE_PROBES));
-                    epoll.setTcpKeepCnt(KEEP_ALIVE_PROBES);
+                if (config.keepAliveSeconds() > 0) {
+                    transport.keepAlive(tcp, config.keepAliveSeconds());
                 }
             }
-            transport.prepare(child);
+            transport.prepare(child, connection);
             child.pipeline().addLast(connection);
             child.closeFuture().addListener(ignored -> eventLoop.connections().decrementAndGet());
             register(child, eventLoop);

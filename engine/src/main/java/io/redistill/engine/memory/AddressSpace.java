@@ -2,6 +2,7 @@
 package io.redistill.engine.memory;
 
 import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One contiguous range of virtual addresses, dealt out in {@link #SEGMENT_LENGTH_BYTES segments}.
@@ -49,6 +50,14 @@ public final class AddressSpace implements AutoCloseable {
         mapping = Mapping.reserve(rounded + SEGMENT_LENGTH_BYTES, hugePages);
         base = roundUp(mapping.address());
         segmentCount = (int) (rounded / SEGMENT_LENGTH_BYTES);
+    }
+
+    /**
+     * Why memory cannot be mapped on this machine, or null if it can. Without that, the range is taken from the C
+     * library: on no huge pages, and none of it goes back to the system before the end.
+     */
+    public static @Nullable String mappingUnavailability() {
+        return Mapping.unavailability();
     }
 
     /** Absolute address of reference 0. */

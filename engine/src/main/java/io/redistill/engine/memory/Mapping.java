@@ -3,6 +3,7 @@ package io.redistill.engine.memory;
 
 import com.sun.jna.Native;
 import com.sun.jna.Platform;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A reservation of virtual memory: anonymous {@code mmap} without swap reservation on Linux, the C library's allocator
@@ -54,6 +55,11 @@ final class Mapping {
         }
     }
 
+    /** Why the system's calls cannot be made, or null if they can. */
+    static @Nullable String unavailability() {
+        return CLibrary.UNAVAILABILITY;
+    }
+
     void close() {
         if (mapped) {
             CLibrary.munmap(address, lengthBytes);
@@ -72,14 +78,15 @@ final class Mapping {
         static final int MADV_DONTNEED = 4;
         static final int MADV_HUGEPAGE = 14;
 
-        static final boolean AVAILABLE = bind();
+        static final @Nullable String UNAVAILABILITY = bind();
+        static final boolean AVAILABLE = UNAVAILABILITY == null;
 
-        private static boolean bind() {
+        private static @Nullable String bind() {
             try {
                 Native.register(CLibrary.class, Platform.C_LIBRARY_NAME);
-                return true;
+                return null;
             } catch (UnsatisfiedLinkError | NoClassDefFoundError noNativeAccess) {
-                return false;
+                return String.valueOf(noNativeAccess.getMessage());
             }
         }
 

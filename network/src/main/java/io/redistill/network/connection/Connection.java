@@ -9,9 +9,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.epoll.AbstractEpollStreamChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.unix.Socket;
-import io.netty.channel.unix.UnixChannel;
 import io.netty.util.UncheckedBooleanSupplier;
 import io.redistill.engine.command.RequestBatch;
 import io.redistill.engine.memory.LargeBlock;
@@ -80,6 +80,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     private boolean flushNeeded;
     private boolean closeAfterReplies;
     private boolean inputEnded;
+    private boolean disconnected;
     private boolean closed;
 
     Connection(ConnectionLoop loop, ClientState client) {
@@ -112,8 +113,9 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
-        // Only where this handler is the last before the socket: an encrypting one must see what is sent.
-        if (ctx.channel() instanceof UnixChannel channel
+        // Only where this handler is the last before the socket: an encrypting one must see what is sent. With io_uring
+        // all sends of a turn are one system call.
+        if (ctx.channel() instanceof AbstractEpollStreamChannel channel
                 && channel.fd() instanceof Socket socket
                 && ctx.pipeline().first() == this) {
             directSocket = socket;
@@ -572,9 +574,21 @@ public final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Ends the connection because of a limit: nothing more is said, as in Redis. */
     private void disconnect(boolean forItsOutput) {
+        if (disconnected) {
+            // A transport may take its time to close.
+            return;
+        }
+        disconnected = true;
         loop.disconnected(forItsOutput);
         closeAfterReplies = true;
         context().close();
+    }
+
+    /** Ends the connection if its client has left too much unread for too long, although nothing new was added. */
+    void checkOutputLimit() {
+        if (!closed && isOverOutputLimit()) {
+            disconnect(true);
+        }
     }
 
     private void closeIfDone() {

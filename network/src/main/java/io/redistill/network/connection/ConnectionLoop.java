@@ -181,6 +181,13 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
         }
     }
 
+    /** Ends the connections whose clients have left replies unread for longer than the soft limit allows. */
+    public void checkOutputLimits() {
+        for (Connection connection : new ArrayList<>(connections)) {
+            connection.checkOutputLimit();
+        }
+    }
+
     /** Whether any connection waits for a shard, perhaps with its reads stopped. */
     public boolean isBusy() {
         for (Connection connection : connections) {

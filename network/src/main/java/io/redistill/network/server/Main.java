@@ -4,10 +4,12 @@ package io.redistill.network.server;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
 import io.redistill.engine.EngineConfig;
+import io.redistill.engine.memory.AddressSpace;
 import io.redistill.engine.shard.ShardClock;
 import io.redistill.engine.store.HashLimits;
 import io.redistill.network.NetworkConfig;
 import io.redistill.network.NetworkServer;
+import io.redistill.network.Transport;
 import io.redistill.network.server.settings.LogLevel;
 import io.redistill.network.server.settings.ServerSettings;
 import java.io.IOException;
@@ -16,6 +18,8 @@ import java.io.StringWriter;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * Starts the server from options, environment and file, and stops it in order.
@@ -23,6 +27,9 @@ import java.util.concurrent.CountDownLatch;
  * <p>Exit codes: 0 after an orderly stop, 1 when the start is refused, 70 when a thread died of a fault of ours.
  */
 public final class Main {
+    /** Says why a native library does not load, in its own words and many lines: we say it in one. Held, not to be lost. */
+    private static final Logger NATIVE_LIBRARIES = Logger.getLogger("io.netty.util.internal.NativeLibraryLoader");
+
     private Main() {}
 
     public static void main(String[] arguments) throws InterruptedException {
@@ -37,13 +44,21 @@ public final class Main {
         System.setProperty("io.netty.noUnsafe", "false");
         ServerSettings settings = ((ServerSettings.Outcome.Run) outcome).settings();
         InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
+        NATIVE_LIBRARIES.setLevel(Level.OFF);
         Log log = new Log(System.err, settings.logLevel());
         for (String notice : settings.notices()) {
             log.warn(notice);
         }
         log.lines(LogLevel.INFO, settings.effectiveConfiguration());
+        String noMapping = AddressSpace.mappingUnavailability();
+        if (noMapping != null) {
+            log.warn("data is on no huge pages, and its memory does not go back to the system: "
+                    + noMapping.lines().findFirst().orElse(noMapping));
+        }
         NetworkServer server = new NetworkServer(
-                networkConfig(settings), engineConfig(settings), (thread, fault) -> dieOf(fault, thread, log));
+                networkConfig(settings, Transport.choose(settings.transports(), log::warn)),
+                engineConfig(settings),
+                (thread, fault) -> dieOf(fault, thread, log));
         CountDownLatch stopAsked = new CountDownLatch(1);
         WholeServerCommands commands = new WholeServerCommands(server, settings, stopAsked::countDown);
         try {
@@ -80,7 +95,7 @@ public final class Main {
         Runtime.getRuntime().halt(70);
     }
 
-    private static NetworkConfig networkConfig(ServerSettings settings) {
+    private static NetworkConfig networkConfig(ServerSettings settings, Transport transport) {
         List<NetworkConfig.Listener> listeners = settings.port() == 0
                 ? List.of()
                 : settings.bind().stream()
@@ -98,6 +113,7 @@ public final class Main {
                 settings.clientLimits(),
                 settings.password(),
                 settings.protectedMode(),
+                transport,
                 settings.threads());
     }
 

@@ -188,12 +188,14 @@ final class ServerInfo {
         long refusedClaims = 0;
         long outputDisconnections = 0;
         long queryDisconnections = 0;
+        long faults = sum(Shard::internalErrors);
         for (ConnectionLoop loop : server.loops()) {
             inputBytes += loop.netInputBytes();
             outputBytes += loop.netOutputBytes();
             outputDisconnections += loop.outputLimitDisconnections();
             queryDisconnections += loop.queryLimitDisconnections();
             refusedClaims += loop.publisher().refusedClaims();
+            faults += loop.faults();
         }
         section.add("total_connections_received", server.clients().receivedCount())
                 .add("total_commands_processed", commands)
@@ -212,7 +214,7 @@ final class ServerInfo {
                                 .mapToLong(CommandStatistics::errorReplies)
                                 .sum())
                 .add("hiccup_us", hiccupText())
-                .add("internal_errors", sum(Shard::internalErrors))
+                .add("internal_errors", faults)
                 .add("ring_full_refusals", refusedClaims);
     }
 

@@ -2,8 +2,10 @@
 package io.redistill.network.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.redistill.engine.shard.WaitMode;
+import io.redistill.network.Transport;
 import io.redistill.network.support.RedisServer;
 import io.redistill.network.support.Seeds;
 import java.io.IOException;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The same random command streams go into this server and into redis-server 7.0; every reply must be the same, byte for
@@ -63,17 +66,39 @@ final class DifferentialIT {
         drive(fused(shards, ringSize).dedicated(loops).waitMode(wait), shards, ringSize, SAMPLE_COMMANDS / 2);
     }
 
-    @Tag("slow")
-    @ParameterizedTest(name = "dedicated {0}, {1} shards, {2}")
-    @CsvSource({
-        "true,1,PARK", "true,1,YIELD", "true,1,SPIN", "true,2,PARK", "true,2,YIELD", "true,2,SPIN",
-        "true,4,PARK", "true,4,YIELD", "true,4,SPIN", "false,1,YIELD", "false,1,SPIN", "false,2,YIELD",
-        "false,2,SPIN", "false,4,YIELD", "false,4,SPIN"
-    })
-    void repliesAreThoseOfRedisForLongInEveryShape(boolean dedicated, int shards, WaitMode wait) throws Exception {
-        TestServer.Builder server = fused(shards, 8).waitMode(wait);
-        drive(dedicated ? server.dedicated(2) : server, shards, 8, LONG_COMMANDS / 20);
+    @ParameterizedTest(name = "{0}, {1} shards, dedicated {2}")
+    @CsvSource({"IO_URING,1,false", "IO_URING,2,true", "NIO,2,false", "NIO,1,true"})
+    void repliesAreThoseOfRedisOverEveryTransport(Transport transport, int shards, boolean dedicated) throws Exception {
+        assumeTrue(transport.isAvailable(), "needs " + transport);
+        TestServer.Builder server = fused(shards, 64).transport(transport);
+        drive(dedicated ? server.dedicated(2) : server, shards, 64, SAMPLE_COMMANDS / 2);
     }
+
+    @Tag("slow")
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("shapes")
+    void repliesAreThoseOfRedisForLongInEveryShape(Shape shape) throws Exception {
+        assumeTrue(shape.transport.isAvailable(), "needs " + shape.transport);
+        TestServer.Builder server =
+                fused(shape.shards, 8).waitMode(shape.waitMode).transport(shape.transport);
+        drive(shape.dedicated ? server.dedicated(2) : server, shape.shards, 8, LONG_COMMANDS / 50);
+    }
+
+    private static List<Shape> shapes() {
+        List<Shape> shapes = new ArrayList<>();
+        for (Transport transport : Transport.values()) {
+            for (boolean dedicated : new boolean[] {false, true}) {
+                for (WaitMode wait : WaitMode.values()) {
+                    for (int shards = 1; shards <= 4; shards *= 2) {
+                        shapes.add(new Shape(transport, dedicated, wait, shards));
+                    }
+                }
+            }
+        }
+        return shapes;
+    }
+
+    private record Shape(Transport transport, boolean dedicated, WaitMode waitMode, int shards) {}
 
     @Tag("slow")
     @ParameterizedTest(name = "{0} shards, rings of {1}")

@@ -10,6 +10,7 @@ import io.redistill.network.NetworkConfig;
 import io.redistill.network.NetworkServer;
 import io.redistill.network.Placement;
 import io.redistill.network.ThreadConfig;
+import io.redistill.network.Transport;
 import io.redistill.network.connection.ClientLimits;
 import io.redistill.network.server.settings.ServerSettings;
 import io.redistill.network.support.RespClient;
@@ -39,6 +40,7 @@ public final class TestServer implements AutoCloseable {
                         builder.limits,
                         builder.password,
                         true,
+                        builder.transport,
                         new ThreadConfig(
                                 builder.placement, builder.waitMode, builder.eventLoopCpus, builder.shardCpus)),
                 new EngineConfig(
@@ -98,6 +100,7 @@ public final class TestServer implements AutoCloseable {
         private int unixSocketMode;
         private long seed = 1;
         private Placement placement = Placement.FUSED;
+        private Transport transport = Transport.EPOLL;
         private WaitMode waitMode = WaitMode.PARK;
         private int eventLoops = 1;
         private List<Integer> eventLoopCpus = List.of();
@@ -169,6 +172,12 @@ public final class TestServer implements AutoCloseable {
 
         public Builder waitMode(WaitMode mode) {
             waitMode = mode;
+            return this;
+        }
+
+        /** One that can be had here. */
+        public Builder transport(Transport kind) {
+            transport = kind;
             return this;
         }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The packaged server as a process, with the flags of production. */
 public final class ServerProcess implements AutoCloseable {
@@ -23,14 +24,16 @@ public final class ServerProcess implements AutoCloseable {
     private final Path log;
     private long firstPongMs;
 
-    private ServerProcess(int port, List<String> options) throws IOException {
+    private ServerProcess(int port, List<String> javaOptions, List<String> options) throws IOException {
         this.port = port;
         log = File.createTempFile("server", ".log", new File("target")).toPath();
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@" + ROOT.resolve("jvm.options"),
                 "@" + ROOT.resolve("jvm-production.options"),
-                "-Xmx256m",
+                "-Xmx256m"));
+        command.addAll(javaOptions);
+        command.addAll(List.of(
                 "-jar",
                 ROOT.resolve("network/target/redistill.jar").toString(),
                 "--bind",
@@ -47,8 +50,13 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Starts a server and waits until it answers. */
     public static ServerProcess start(String... options) throws Exception {
+        return start(List.of(), options);
+    }
+
+    /** The same with more options for the JVM. */
+    public static ServerProcess start(List<String> javaOptions, String... options) throws Exception {
         long startNs = System.nanoTime();
-        ServerProcess server = new ServerProcess(RedisServer.freePort(), List.of(options));
+        ServerProcess server = new ServerProcess(RedisServer.freePort(), javaOptions, List.of(options));
         try {
             Await.until("the server answers", () -> {
                 assertThat(server.process.isAlive()).as(server.log()).isTrue();
@@ -68,7 +76,7 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Starts a server that is expected to refuse. */
     public static ServerProcess launch(int port, String... options) throws IOException {
-        return new ServerProcess(port, List.of(options));
+        return new ServerProcess(port, List.of(), List.of(options));
     }
 
     public int port() {
@@ -82,6 +90,15 @@ public final class ServerProcess implements AutoCloseable {
 
     public RespClient connect() throws IOException {
         return RespClient.connect(port);
+    }
+
+    /** Memory of the process that is in the machine's, from /proc. */
+    public long residentBytes() throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc", String.valueOf(process.pid()), "status"))) {
+            return lines.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                    .sum();
+        }
     }
 
     /** Sends SIGTERM. */

@@ -6,6 +6,7 @@ import io.redistill.engine.shard.WaitMode;
 import io.redistill.engine.store.IndexKind;
 import io.redistill.network.Placement;
 import io.redistill.network.ThreadConfig;
+import io.redistill.network.Transport;
 import io.redistill.network.connection.ClientLimits;
 import io.redistill.network.server.settings.BadValueException.NotInThisVersion;
 import java.nio.file.Files;
@@ -205,6 +206,11 @@ public final class ServerSettings {
                 ((WaitSetting) value(Setting.WAIT)).mode(),
                 (List<Integer>) value(Setting.EVENT_LOOP_CPUS),
                 (List<Integer>) value(Setting.SHARD_CPUS));
+    }
+
+    /** How sockets are to be driven: the best first, one that can always be had last. */
+    public List<Transport> transports() {
+        return ((TransportSetting) value(Setting.TRANSPORT)).preferred();
     }
 
     /** Slots of a shard's command ring, a power of two. */

@@ -83,6 +83,8 @@ enum Setting {
             .about("Processors for the threads of event loops, in turn; empty to leave that to the system.")),
     SHARD_CPUS(row("engine", "shard_cpus", ValueType.cpus(), "")
             .about("The same for the threads of shards in placement dedicated.")),
+    TRANSPORT(row("engine", "transport", Types.TRANSPORT, "auto")
+            .about("How sockets are driven; auto: epoll where it can be had, else nio.")),
     RING_SIZE(row("engine", "ring_size", ValueType.powerOfTwo(2, 1 << 20), "4096")
             .about("Slots of the command ring of a shard.")),
     INDEX(row("engine", "index", Types.INDEX, "extendible")
@@ -222,6 +224,8 @@ enum Setting {
         static final ValueType<PlacementSetting> PLACEMENT =
                 ValueType.oneOf(PlacementSetting.class, Map.of(), List.of());
         static final ValueType<WaitSetting> WAIT = ValueType.oneOf(WaitSetting.class, Map.of(), List.of());
+        static final ValueType<TransportSetting> TRANSPORT =
+                ValueType.oneOf(TransportSetting.class, Map.of(), List.of());
         static final ValueType<LogLevel> LOG_LEVEL = ValueType.oneOf(
                 LogLevel.class,
                 Map.of(

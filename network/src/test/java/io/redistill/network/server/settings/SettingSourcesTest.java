@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.redistill.engine.shard.WaitMode;
 import io.redistill.engine.store.IndexKind;
 import io.redistill.network.Placement;
+import io.redistill.network.Transport;
 import io.redistill.network.connection.ClientLimits;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -143,6 +144,14 @@ class SettingSourcesTest {
                         List.of(1),
                         "0,2-3",
                         List.of(0, 2, 3)),
+                new Sample(
+                        Setting.TRANSPORT,
+                        ServerSettings::transports,
+                        List.of(Transport.EPOLL, Transport.NIO),
+                        "nio",
+                        List.of(Transport.NIO),
+                        "io_uring",
+                        List.of(Transport.IO_URING, Transport.EPOLL, Transport.NIO)),
                 new Sample(Setting.RING_SIZE, ServerSettings::ringSize, 4096, "2", 2, "1048576", 1048576),
                 new Sample(
                         Setting.INDEX,
