@@ -143,7 +143,7 @@ final class EventLoopThread {
 
     /** One duty cycle; returns the I/O events and rounds of work done. */
     private int turn(long waitNs) {
-        int done = ioLoop.run(waitNs, 0);
+        int done = ioLoop.run(limitedByShard(waitNs), 0);
         gate.awake();
         ConnectionLoop loop = loop();
         loop.readClock();
@@ -163,6 +163,16 @@ final class EventLoopThread {
         }
         loop.publisher().wakeShards();
         return done;
+    }
+
+    /** A wait, 0 being without end, that does not sleep through what the shard has to do by itself. */
+    private long limitedByShard(long waitNs) {
+        Shard shard = this.shard;
+        long sleepNs = shard == null ? Long.MAX_VALUE : shard.sleepNs();
+        if (sleepNs == Long.MAX_VALUE) {
+            return waitNs;
+        }
+        return waitNs == 0 ? sleepNs : Math.min(waitNs, sleepNs);
     }
 
     private void drain() {

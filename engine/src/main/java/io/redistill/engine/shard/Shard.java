@@ -43,6 +43,12 @@ public final class Shard {
     /** Under load one slice of background work is done every so many turns; every turn when idle. */
     private static final int TURNS_PER_SLICE = 8;
 
+    /** Longest that a turn goes on removing expired keys, but for the last few of them. */
+    private static final long EXPIRY_SLICE_NS = 60_000;
+
+    /** Longest sleep while there are deadlines. */
+    private static final long MAX_SLEEP_MS = 100;
+
     private final int number;
     private final CommandRing ring;
     private final ShardClock clock;
@@ -127,6 +133,7 @@ public final class Shard {
         }
         // Not when this turn ended at a rendezvous: from then on the shard is lent.
         if (stoppedAt == null) {
+            expire(executed);
             if (database.hasGarbage() && (executed == 0 || ++turns % TURNS_PER_SLICE == 0)) {
                 database.reclaim();
             }
@@ -138,6 +145,25 @@ public final class Shard {
             }
         }
         return executed;
+    }
+
+    private void expire(int executed) {
+        if (database.nextExpiryMs() != Long.MAX_VALUE) {
+            if (executed == 0) {
+                database.clock(clock.epochMs());
+            }
+            if (database.nextExpiryMs() <= database.nowMs()) {
+                expireSlowPath();
+            }
+        }
+    }
+
+    /** Many keys may be due at once: slices until time is up, and the rest in the next turn. */
+    private void expireSlowPath() {
+        long endNs = clock.monotonicNs() + EXPIRY_SLICE_NS;
+        do {
+            database.expireDue();
+        } while (database.nextExpiryMs() <= database.nowMs() && clock.monotonicNs() < endNs);
     }
 
     private void walkSlowPath(int executed) {
@@ -171,7 +197,27 @@ public final class Shard {
     /** Whether a turn would have something to do; called by the shard's thread before it sleeps. */
     public boolean hasWork() {
         Rendezvous stop = stoppedAt;
-        return stop != null ? stop.isOver() : ring.hasWork() || database.hasGarbage() || hasBackgroundWork();
+        return stop != null
+                ? stop.isOver()
+                : ring.hasWork() || database.hasGarbage() || isExpiryDue() || hasBackgroundWork();
+    }
+
+    private boolean isExpiryDue() {
+        return database.nextExpiryMs() <= database.nowMs();
+    }
+
+    /**
+     * How long the shard's thread may sleep at most before the next {@link #turn}, ns; {@link Long#MAX_VALUE} for as long
+     * as nobody wakes it. Called by the shard's thread before it sleeps.
+     */
+    public long sleepNs() {
+        long next = database.nextExpiryMs();
+        if (next == Long.MAX_VALUE || stoppedAt != null) {
+            return Long.MAX_VALUE;
+        }
+        // Not longer than this, since the wall clock may be set.
+        long ms = Math.min(MAX_SLEEP_MS, next - database.nowMs());
+        return Math.max(1, ms) * 1_000_000;
     }
 
     private boolean hasBackgroundWork() {

@@ -57,6 +57,14 @@ public final class ShardThread {
         }
     }
 
+    private void park(long ns) {
+        if (ns == Long.MAX_VALUE) {
+            LockSupport.park(this);
+        } else {
+            LockSupport.parkNanos(this, ns);
+        }
+    }
+
     private void waitForWork() {
         switch (waitMode) {
             case SPIN -> Thread.onSpinWait();
@@ -65,7 +73,7 @@ public final class ShardThread {
                 gate.announce();
                 // The flag is read after the fence; stop() sets it before it unparks.
                 if (!shard.hasWork() && !stopped) {
-                    LockSupport.park(this);
+                    park(shard.sleepNs());
                 }
                 gate.awake();
             }

@@ -8,6 +8,8 @@ import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import org.HdrHistogram.AtomicHistogram;
+import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Reserve first, change last.</b> A method that needs memory allocates it before it touches the entry and answers
  * 0 or false when there is none, with nothing changed.
  *
- * <p><b>Expiry</b> is lazy: an entry past its deadline is removed by the next look-up.
+ * <p><b>Expiry</b>: an entry past its deadline is removed by the next look-up, or by {@link #expireDue}, whichever comes
+ * first.
  *
  * <p>Threading: confined to the shard thread; {@link #size}, {@link #volatileCount} and {@link #usedBytes} are plain
  * counters that any thread may read for statistics.
@@ -40,11 +43,18 @@ public final class Database {
     /** Longer values are left to the processor's own prefetching of sequences. */
     private static final int MAX_TOUCHED_BYTES = 512;
 
+    private static final int MAX_DUE_AT_ONCE = 32;
+
+    private static final long MAX_LAG_MS = 600_000;
+    private static final int LAG_DIGITS = 2;
+
     private final Arena arena;
     private final Supplier<KeyIndex> indexFactory;
     private final EntryView view = new EntryView();
     private final EntryView scratch = new EntryView();
 
+    private final Deadlines deadlines;
+    private final EntryHash entryHash;
     private final FieldTable fieldTables;
     private final HashValue hash;
 
@@ -54,6 +64,7 @@ public final class Database {
     private final ArrayDeque<KeyIndex> detached = new ArrayDeque<>();
 
     private int detachedPart;
+    private long touched;
 
     /** Number of the last cut; see {@link CutWalk}. */
     private int stamp;
@@ -69,9 +80,12 @@ public final class Database {
     private final LongConsumer giveToCut = this::giveToCut;
 
     private long nowMs;
-    private long volatileCount;
     private long changes;
     private long expiredCount;
+    private long lazilyExpiredCount;
+    private volatile @Nullable Histogram expireLag;
+    private final long[] dueRecords = new long[MAX_DUE_AT_ONCE];
+    private final long[] dueHashes = new long[MAX_DUE_AT_ONCE];
 
     /**
      * An empty database.
@@ -85,6 +99,8 @@ public final class Database {
      */
     public Database(Arena arena, long base, IndexKind kind, int stripes, EntryHash entryHash, HashLimits hashLimits) {
         this.arena = arena;
+        this.entryHash = entryHash;
+        deadlines = new Deadlines(base);
         indexFactory = switch (kind) {
             case STRIPED -> () -> new StripedKeyIndex(base, stripes);
             case EXTENDIBLE -> () -> new ExtendibleKeyIndex(arena, base, entryHash);
@@ -97,6 +113,7 @@ public final class Database {
     /** Sets the time that look-ups compare deadlines with; once a turn. */
     public void clock(long ms) {
         nowMs = ms;
+        deadlines.wheel().clock(ms);
     }
 
     /** The time of this turn, ms since the epoch. */
@@ -149,8 +166,48 @@ public final class Database {
     }
 
     private void expireSlowPath(long hash, EntryView expired) {
+        lazilyExpiredCount++;
+        expire(hash, expired);
+    }
+
+    private void expire(long hash, EntryView expired) {
         expiredCount++;
+        Histogram lag = expireLag;
+        if (lag == null) {
+            lag = new AtomicHistogram(MAX_LAG_MS, LAG_DIGITS);
+            expireLag = lag;
+        }
+        lag.recordValue(Math.min(nowMs - expired.expiresAtMs(), MAX_LAG_MS));
         remove(hash, expired);
+    }
+
+    // ---- expiry
+
+    /** The time, ms since the epoch, from which {@link #expireDue} has something to do; {@link Long#MAX_VALUE} for never. */
+    public long nextExpiryMs() {
+        return deadlines.wheel().nextWorkMs();
+    }
+
+    /**
+     * Removes some of the entries whose deadlines have passed at the time of {@link #clock}: a slice of a few
+     * microseconds, to be repeated while {@link #nextExpiryMs} is not later than now.
+     *
+     * @return entries removed
+     */
+    public int expireDue() {
+        int count = deadlines.wheel().collectDue(nowMs, dueRecords, MAX_DUE_AT_ONCE);
+        long sum = 0;
+        // The cache misses of the entries' index slots overlap.
+        for (int i = 0; i < count; i++) {
+            scratch.wrap(Deadlines.entry(dueRecords[i]));
+            dueHashes[i] = entryHash.of(scratch.keyAddress(), scratch.keyLength());
+            sum += index.touch(dueHashes[i]);
+        }
+        touched = sum; // keeps the loads from being optimised away
+        for (int i = 0; i < count; i++) {
+            expire(dueHashes[i], view.wrap(Deadlines.entry(dueRecords[i])));
+        }
+        return count;
     }
 
     // ---- writes
@@ -258,9 +315,7 @@ public final class Database {
                 freeWithoutValue(entry);
                 return 0;
             }
-            if (expiry != NO_EXPIRY) {
-                volatileCount++;
-            }
+            deadlines.add(entry, flags, expiry);
             afterChange();
             return entry + length - valueBytes;
         }
@@ -268,16 +323,16 @@ public final class Database {
         long previousKeyBlock = existing.isLargeKey() ? existing.keyAddress() : 0;
         long previousValueBlock = existing.isLargeValue() ? existing.valueAddress() : 0;
         long previousFieldTable = existing.isFieldTable() ? Memory.getLong(existing.valueAddress()) : 0;
-        boolean wasVolatile = existing.hasExpiry();
+        int oldFlags = existing.flags();
         if (Arena.sameBlockLength(existing.lengthBytes(), length)) {
             beforeChange(existing);
-            if (existing.flags() == flags) {
+            if (oldFlags == flags) {
                 Memory.putLong(entry, header);
-                if (expiry != NO_EXPIRY) {
-                    Memory.putLong(entry + EntryLayout.EXPIRY_OFFSET, expiry);
-                }
+                deadlines.replace(entry, flags, expiry);
             } else {
+                deadlines.remove(entry, oldFlags);
                 EntryWriter.fill(entry, header, flags, expiry, keyAddress, keyLength, previousKeyBlock);
+                deadlines.add(entry, flags, expiry);
             }
         } else {
             long moved = arena.allocate(length);
@@ -285,7 +340,9 @@ public final class Database {
                 return 0;
             }
             beforeChange(existing);
+            deadlines.remove(entry, oldFlags);
             EntryWriter.fill(moved, header, flags, expiry, keyAddress, keyLength, previousKeyBlock);
+            deadlines.add(moved, flags, expiry);
             index.move(hash, entry, moved);
             arena.free(entry);
             entry = moved;
@@ -296,7 +353,6 @@ public final class Database {
         if (previousFieldTable != 0) {
             fieldTables.discard(previousFieldTable);
         }
-        countVolatile(wasVolatile, expiry != NO_EXPIRY);
         afterChange();
         return entry + length - valueBytes;
     }
@@ -331,6 +387,7 @@ public final class Database {
                 }
                 beforeChange(existing);
                 Memory.copy(entry, moved, length);
+                deadlines.moved(moved, existing.flags());
                 index.move(hash, entry, moved);
                 arena.free(entry);
                 entry = moved;
@@ -362,35 +419,33 @@ public final class Database {
      * @return false when there is no memory and nothing was changed
      */
     public boolean expireAt(EntryView existing, long hash, long expiresAtMs) {
-        boolean wasVolatile = existing.hasExpiry();
-        boolean isVolatile = expiresAtMs != NO_EXPIRY;
         long entry = existing.address();
-        if (wasVolatile == isVolatile) {
-            if (isVolatile) {
-                beforeChange(existing);
-                Memory.putLong(entry + EntryLayout.EXPIRY_OFFSET, expiresAtMs);
-                afterChange();
-            }
+        int oldFlags = existing.flags();
+        long header = Deadlines.withFlags(Memory.getLong(entry), expiresAtMs);
+        int flags = (int) (header >>> EntryLayout.FLAGS_SHIFT) & EntryLayout.FLAGS_MASK;
+        int oldBody = EntryLayout.HEADER_BYTES + (existing.hasExpiry() ? EntryLayout.EXPIRY_BYTES : 0);
+        int body = EntryLayout.HEADER_BYTES + (expiresAtMs != NO_EXPIRY ? EntryLayout.EXPIRY_BYTES : 0);
+        if (oldFlags == flags) {
+            beforeChange(existing);
+            deadlines.replace(entry, flags, expiresAtMs);
+            afterChange();
             return true;
         }
         int length = existing.lengthBytes();
-        int newLength = length + (isVolatile ? EntryLayout.FIELD_BYTES : -EntryLayout.FIELD_BYTES);
-        long target = arena.allocate(newLength);
+        long target = oldBody == body ? entry : arena.allocate(length - oldBody + body);
         if (target == 0) {
             return false;
         }
         beforeChange(existing);
-        long header = Memory.getLong(entry) ^ (long) EntryLayout.HAS_EXPIRY << EntryLayout.FLAGS_SHIFT;
-        Memory.putLong(target, header);
-        int oldBody = EntryLayout.HEADER_BYTES + (wasVolatile ? EntryLayout.FIELD_BYTES : 0);
-        int newBody = EntryLayout.HEADER_BYTES + (isVolatile ? EntryLayout.FIELD_BYTES : 0);
-        if (isVolatile) {
-            Memory.putLong(target + EntryLayout.EXPIRY_OFFSET, expiresAtMs);
+        deadlines.remove(entry, oldFlags);
+        // The stamp is read again: a cut may have just set it.
+        Memory.putLong(target, Deadlines.withFlags(Memory.getLong(entry), expiresAtMs));
+        deadlines.add(target, flags, expiresAtMs);
+        if (target != entry) {
+            Memory.copy(entry + oldBody, target + body, length - oldBody);
+            index.move(hash, entry, target);
+            arena.free(entry);
         }
-        Memory.copy(entry + oldBody, target + newBody, length - oldBody);
-        index.move(hash, entry, target);
-        arena.free(entry);
-        countVolatile(wasVolatile, isVolatile);
         afterChange();
         return true;
     }
@@ -437,6 +492,7 @@ public final class Database {
         long entry = existing.address();
         Memory.copy(entry, moved, Math.min(length, newLength));
         Memory.putInt(moved + EntryLayout.VALUE_LENGTH_OFFSET, valueBytes);
+        deadlines.moved(moved, existing.flags());
         index.move(keyHash, entry, moved);
         arena.free(entry);
         return moved;
@@ -445,9 +501,7 @@ public final class Database {
     /** Removes an entry that {@link #find} returned. */
     public void remove(long hash, EntryView existing) {
         beforeChange(existing);
-        if (existing.hasExpiry()) {
-            volatileCount--;
-        }
+        deadlines.remove(existing.address(), existing.flags());
         index.remove(hash, existing.address());
         freeEntry(existing);
         afterChange();
@@ -459,7 +513,7 @@ public final class Database {
             return;
         }
         changes += index.size();
-        volatileCount = 0;
+        deadlines.clear();
         detached.add(index);
         index = indexFactory.get();
     }
@@ -609,7 +663,7 @@ public final class Database {
 
     /** Keys with a deadline. */
     public long volatileCount() {
-        return volatileCount;
+        return deadlines.count();
     }
 
     /** Changes of keys since the start. */
@@ -622,6 +676,21 @@ public final class Database {
         return expiredCount;
     }
 
+    /** Those of them that a look-up found; the others were removed unasked. */
+    public long lazilyExpiredCount() {
+        return lazilyExpiredCount;
+    }
+
+    /** How long after their deadlines keys were removed, ms; null as long as there were none. Any thread may copy it. */
+    public @Nullable Histogram expireLag() {
+        return expireLag;
+    }
+
+    /** Here only so that loads have a reader. */
+    long touched() {
+        return touched;
+    }
+
     /** Bytes of the index, wherever they are. */
     public long indexBytes() {
         return index.heapBytes() + index.arenaBytes();
@@ -630,9 +699,5 @@ public final class Database {
     /** Bytes that the index takes outside the arena. */
     public long indexHeapBytes() {
         return index.heapBytes();
-    }
-
-    private void countVolatile(boolean was, boolean is) {
-        volatileCount += (is ? 1 : 0) - (was ? 1 : 0);
     }
 }

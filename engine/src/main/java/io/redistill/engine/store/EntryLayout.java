@@ -9,7 +9,8 @@ package io.redistill.engine.store;
  *   +--------+--------+----------------+-------------+----------------+
  *   | T | E  | flags  | snapshot stamp | key length  | value length   |   T type: bits 0-3, E encoding: bits 4-7
  *   +--------+--------+----------------+-------------+----------------+
- *   | expiry, ms since the epoch (only with HAS_EXPIRY)               |
+ *   | expiry, 16 bytes (only with HAS_EXPIRY): a TimingWheel record,  |
+ *   | or with FAR_EXPIRY the ms since the epoch and eight bytes more  |
  *   +-----------------------------------------------------------------+
  *   | key length, when it is over 254 (only with WIDE_KEY)            |
  *   +-----------------------------------------------------------------+
@@ -46,7 +47,11 @@ final class EntryLayout {
     static final int LARGE_KEY = 4;
     static final int LARGE_VALUE = 8;
 
+    /** The deadline is too far away for the timing wheel. */
+    static final int FAR_EXPIRY = 16;
+
     static final int EXPIRY_OFFSET = HEADER_BYTES;
+    static final int EXPIRY_BYTES = TimingWheel.RECORD_BYTES;
     static final int FIELD_BYTES = 8;
 
     /** Longest key whose length fits into the header. */
@@ -81,6 +86,6 @@ final class EntryLayout {
 
     /** Offset of the key, from the flags alone. */
     static int payloadOffset(int flags) {
-        return HEADER_BYTES + ((flags & HAS_EXPIRY) << 3) + ((flags & WIDE_KEY) << 2);
+        return HEADER_BYTES + ((flags & HAS_EXPIRY) << 4) + ((flags & WIDE_KEY) << 2);
     }
 }

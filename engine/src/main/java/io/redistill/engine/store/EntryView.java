@@ -81,7 +81,17 @@ public final class EntryView {
 
     /** Deadline in ms since the epoch; only where {@link #hasExpiry}. */
     public long expiresAtMs() {
-        return Memory.getLong(address + EntryLayout.EXPIRY_OFFSET);
+        long record = address + EntryLayout.EXPIRY_OFFSET;
+        return isTimed() ? TimingWheel.deadline(record) : Memory.getLong(record);
+    }
+
+    /** Whether the entry has a record in the timing wheel, {@link EntryLayout#EXPIRY_OFFSET} bytes behind its address. */
+    boolean isTimed() {
+        return EntryView.isTimed(flags());
+    }
+
+    static boolean isTimed(int flags) {
+        return (flags & (EntryLayout.HAS_EXPIRY | EntryLayout.FAR_EXPIRY)) == EntryLayout.HAS_EXPIRY;
     }
 
     public int keyLength() {

@@ -21,10 +21,7 @@ final class EntryWriter {
      * @param expiresAtMs a deadline or {@link Database#NO_EXPIRY}
      */
     static int flags(int valueFlag, int keyLength, long expiresAtMs) {
-        int flags = valueFlag;
-        if (expiresAtMs != Database.NO_EXPIRY) {
-            flags |= EntryLayout.HAS_EXPIRY;
-        }
+        int flags = valueFlag | Deadlines.flags(expiresAtMs);
         if (keyLength > EntryLayout.MAX_NARROW_KEY_BYTES) {
             flags |= EntryLayout.WIDE_KEY;
             if (keyLength > LARGE_KEY_BYTES) {

@@ -331,19 +331,20 @@ final class FieldTable {
         long entry = existing;
         if (wasTimed != isTimed) {
             int length = old.lengthBytes();
-            int grown = isTimed ? EntryLayout.FIELD_BYTES : -EntryLayout.FIELD_BYTES;
+            int grown = isTimed ? EntryLayout.EXPIRY_BYTES : -EntryLayout.EXPIRY_BYTES;
             long moved = arena.allocate(LINK_BYTES + length + grown);
             if (moved == 0) {
                 return NONE;
             }
             entry = moved + LINK_BYTES;
             Memory.putLong(moved, Memory.getLong(existing - LINK_BYTES));
-            Memory.putLong(entry, Memory.getLong(existing) ^ (long) EntryLayout.HAS_EXPIRY << EntryLayout.FLAGS_SHIFT);
-            int oldBody = EntryLayout.HEADER_BYTES + (wasTimed ? EntryLayout.FIELD_BYTES : 0);
+            int oldBody = EntryLayout.HEADER_BYTES + (wasTimed ? EntryLayout.EXPIRY_BYTES : 0);
             Memory.copy(existing + oldBody, entry + oldBody + grown, length - oldBody);
+            Memory.putLong(entry, Memory.getLong(existing));
             point(place, moved);
             arena.free(existing - LINK_BYTES);
         }
+        Memory.putLong(entry, Deadlines.withFlags(Memory.getLong(entry), expiresAtMs));
         if (isTimed) {
             Memory.putLong(entry + EntryLayout.EXPIRY_OFFSET, expiresAtMs);
         }

@@ -89,6 +89,35 @@ class ShardTest {
         }
     }
 
+    @Test
+    void shouldRemoveWhatIsDueWithoutBeingAsked() {
+        try (ShardRig rig = new ShardRig(1, 1, RING)) {
+            Shard shard = rig.shard(0);
+            assertThat(shard.sleepNs()).isEqualTo(Long.MAX_VALUE);
+            TestBatch set = rig.batch(0);
+            for (int i = 0; i < 100; i++) {
+                set.add("SET", "k" + i, "v", "PX", i < 50 ? "20" : "3600000");
+            }
+            set.publish();
+            rig.settle();
+            assertThat(shard.sleepNs()).isEqualTo(21_000_000);
+            rig.clock.advanceMs(20);
+            rig.settle();
+            assertThat(shard.database(0).size()).isEqualTo(100);
+            assertThat(shard.sleepNs()).isEqualTo(1_000_000);
+            rig.clock.advanceMs(1);
+            rig.settle();
+            assertThat(shard.database(0).size()).isEqualTo(50);
+            assertThat(shard.hasWork()).isFalse();
+            assertThat(shard.database(0).expiredCount()).isEqualTo(50);
+            assertThat(shard.database(0).lazilyExpiredCount()).isZero();
+            assertThat(shard.database(0).expireLag().getMaxValue()).isEqualTo(1);
+            rig.clock.advanceMs(3_600_000);
+            rig.settle();
+            assertThat(shard.database(0).size()).isZero();
+        }
+    }
+
     /** Prefetch only touches: one command a turn (no prefetch) and all in one turn must answer the same. */
     @Test
     void shouldAnswerTheSameWithAndWithoutPrefetch() {

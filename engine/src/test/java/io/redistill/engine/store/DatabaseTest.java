@@ -13,6 +13,7 @@ import io.redistill.engine.support.Seeds;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -29,6 +30,7 @@ class DatabaseTest {
     private static final int LARGE = Database.LARGE_VALUE_BYTES;
     private static final int LARGE_KEY = 4 << 10;
     private static final long START_MS = 1_700_000_000_000L;
+    private static final long HOUR_MS = 3_600_000;
 
     /** How keys are hashed: as in production, all alike, or in three heaps. */
     enum Hashing {
@@ -101,6 +103,7 @@ class DatabaseTest {
             }
             run.checkAll();
             assertThat(run.expired).isPositive();
+            assertThat(run.expiredActively).isPositive();
             assertThat(run.moved).as("values that became large by appending").isPositive();
             if (segments == 1) {
                 assertThat(run.refused).as("the arena must have been exhausted").isPositive();
@@ -148,6 +151,7 @@ class DatabaseTest {
         final long source = offHeap.allocate(64 << 10);
         long nowMs = START_MS;
         long expired;
+        long expiredActively;
         int refused;
         int moved;
 
@@ -194,11 +198,37 @@ class DatabaseTest {
                 }
                 case 1 -> checkAll();
                 case 2, 3, 4, 5, 6, 7, 8, 9 -> database.reclaim();
-                default -> {
-                    nowMs += random.nextInt(300);
-                    database.clock(nowMs);
+                case 10, 11, 12, 13, 14, 15, 16, 17 -> expireDue();
+                case 18 -> clockStep(random.nextBoolean() ? HOUR_MS : -HOUR_MS);
+                default -> clockStep(random.nextInt(300));
+            }
+        }
+
+        private void clockStep(long ms) {
+            nowMs += ms;
+            database.clock(nowMs);
+        }
+
+        /** Active expiry, until nothing is due: exactly what the model says must be gone. */
+        private void expireDue() {
+            long before = database.expiredCount() - database.lazilyExpiredCount();
+            int calls = 0;
+            while (database.nextExpiryMs() <= nowMs) {
+                database.expireDue();
+                assertThat(calls++).as("expiry comes to an end").isLessThan(10_000);
+            }
+            int due = 0;
+            for (Iterator<Value> values = model.values().iterator(); values.hasNext(); ) {
+                Value value = values.next();
+                if (value.hasExpiry() && value.expiresAtMs < nowMs) {
+                    values.remove();
+                    due++;
                 }
             }
+            assertThat(database.expiredCount() - database.lazilyExpiredCount() - before)
+                    .isEqualTo(due);
+            expiredActively += due;
+            assertThat(database.size()).isEqualTo(model.size());
         }
 
         /** The key's entry, which must be there exactly when the model has a live one. */
@@ -228,7 +258,9 @@ class DatabaseTest {
         }
 
         private long deadline() {
-            return switch (random.nextInt(6)) {
+            return switch (random.nextInt(8)) {
+                case 6 -> (1L << 48) - 1 + random.nextInt(3);
+                case 7 -> nowMs + random.nextInt(2 * (int) HOUR_MS);
                 case 0 -> nowMs - 1 - random.nextInt(1000);
                 case 1 -> nowMs;
                 case 2 -> nowMs + random.nextInt(2000);
@@ -418,7 +450,8 @@ class DatabaseTest {
             assertThat(database.size()).isEqualTo(model.size());
             assertThat(database.volatileCount())
                     .isEqualTo(model.values().stream().filter(Value::hasExpiry).count());
-            assertThat(database.expiredCount()).isEqualTo(expired);
+            assertThat(database.expiredCount()).isEqualTo(expired + expiredActively);
+            assertThat(database.lazilyExpiredCount()).isEqualTo(expired);
             for (int id = 0; id < keys.length; id++) {
                 check(id);
             }
@@ -435,7 +468,7 @@ class DatabaseTest {
 
         private static int blockLength(Key key, Value value) {
             int length = EntryLayout.HEADER_BYTES;
-            length += value.hasExpiry() ? 8 : 0;
+            length += value.hasExpiry() ? EntryLayout.EXPIRY_BYTES : 0;
             length += key.length > EntryLayout.MAX_NARROW_KEY_BYTES ? 8 : 0;
             length += key.length > LARGE_KEY ? 8 : key.length;
             length += value.integer || value.bytes.length >= LARGE ? 8 : value.bytes.length;

@@ -8,7 +8,11 @@ import org.junit.jupiter.api.Test;
 
 class EntryLayoutTest {
     private static final int[] FLAGS = {
-        EntryLayout.HAS_EXPIRY, EntryLayout.WIDE_KEY, EntryLayout.LARGE_KEY, EntryLayout.LARGE_VALUE
+        EntryLayout.HAS_EXPIRY,
+        EntryLayout.WIDE_KEY,
+        EntryLayout.LARGE_KEY,
+        EntryLayout.LARGE_VALUE,
+        EntryLayout.FAR_EXPIRY
     };
 
     @Test
@@ -49,7 +53,7 @@ class EntryLayoutTest {
             int fields = 0;
             if ((flags & EntryLayout.HAS_EXPIRY) != 0) {
                 assertThat(EntryLayout.EXPIRY_OFFSET).isEqualTo(EntryLayout.HEADER_BYTES);
-                fields++;
+                fields += EntryLayout.EXPIRY_BYTES / EntryLayout.FIELD_BYTES;
             }
             if ((flags & EntryLayout.WIDE_KEY) != 0) {
                 fields++;

@@ -7,6 +7,7 @@ import io.redistill.engine.command.Opcode;
 import io.redistill.engine.memory.LargeBlock;
 import io.redistill.engine.shard.CommandStatistics;
 import io.redistill.engine.shard.Shard;
+import io.redistill.engine.store.Database;
 import io.redistill.network.NetworkServer;
 import io.redistill.network.connection.ConnectionLoop;
 import io.redistill.network.connection.ServerCommands;
@@ -205,6 +206,9 @@ final class ServerInfo {
                 .add("client_query_buffer_limit_disconnections", queryDisconnections)
                 .add("client_output_buffer_limit_disconnections", outputDisconnections)
                 .add("expired_keys", sum(shard -> shard.database(0).expiredCount()))
+                .add("expired_keys_active", sum(shard -> activelyExpired(shard.database(0))))
+                .add("expired_keys_lazy", sum(shard -> shard.database(0).lazilyExpiredCount()))
+                .add("expire_lag_ms", expireLagText())
                 .add("evicted_keys", 0)
                 .add("keyspace_hits", sum(Shard::hits))
                 .add("keyspace_misses", sum(Shard::misses))
@@ -223,10 +227,29 @@ final class ServerInfo {
         if (hiccups == null) {
             return "off";
         }
-        Histogram late = hiccups.read();
-        return "samples=" + late.getTotalCount() + ",p50=" + late.getValueAtPercentile(50) + ",p99="
-                + late.getValueAtPercentile(99) + ",p99.9=" + late.getValueAtPercentile(99.9) + ",max="
-                + late.getMaxValue();
+        return text(hiccups.read());
+    }
+
+    private static long activelyExpired(Database database) {
+        return database.expiredCount() - database.lazilyExpiredCount();
+    }
+
+    /** How long after their deadlines keys were removed, in milliseconds, whether something looked for them or not. */
+    private String expireLagText() {
+        Histogram all = new Histogram(2);
+        for (int i = 0; i < server.engine().shardCount(); i++) {
+            Histogram lag = server.engine().shard(i).database(0).expireLag();
+            if (lag != null) {
+                all.add(lag.copy());
+            }
+        }
+        return text(all);
+    }
+
+    private static String text(Histogram histogram) {
+        return "samples=" + histogram.getTotalCount() + ",p50=" + histogram.getValueAtPercentile(50) + ",p99="
+                + histogram.getValueAtPercentile(99) + ",p99.9=" + histogram.getValueAtPercentile(99.9) + ",max="
+                + histogram.getMaxValue();
     }
 
     private static void cpu(Section section) {
