@@ -1,6 +1,7 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.harness.cli;
 
+import io.redistill.harness.compare.CompareCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Spec;
         version = "Redistill latency harness",
         synopsisSubcommandLabel = "COMMAND",
         description = "Measures how late the replies of a Redis-compatible server are.",
-        subcommands = {})
+        subcommands = {CompareCommand.class})
 public final class Main implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli before run

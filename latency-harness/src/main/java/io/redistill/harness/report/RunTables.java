@@ -185,7 +185,7 @@ final class RunTables {
         return new Table("<", "<");
     }
 
-    private static String known(long value, String text) {
+    static String known(long value, String text) {
         return value < 0 ? "unknown" : text;
     }
 }

@@ -75,6 +75,15 @@ final class Scale {
         return new Scale(1, Math.max(highest, 10), true, ticks);
     }
 
+    /** For names, the first at the upper end; the value of each is its place among them, from 0. */
+    static Scale rows(List<String> names) {
+        List<Tick> ticks = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            ticks.add(new Tick(i, names.get(i)));
+        }
+        return new Scale(names.size() - 0.5, -0.5, false, ticks);
+    }
+
     /** From 0 at the lower to 1 at the upper end; what lies beyond an end is put there. */
     double position(double value) {
         double position = logarithmic

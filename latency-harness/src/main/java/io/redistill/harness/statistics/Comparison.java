@@ -23,17 +23,18 @@ import java.util.SplittableRandom;
  */
 public record Comparison(List<PercentileRatio> ratios, int pairs, double confidence, double margin) {
     /** Percentiles that are compared. */
-    public static final List<Double> PERCENTILES = List.of(50.0, 90.0, 99.0, 99.9, 99.99, 99.999);
+    private static final List<Double> PERCENTILES = List.of(50.0, 90.0, 99.0, 99.9, 99.99, 99.999);
 
     /**
-     * The default, with paired runs and without: one run a side cannot show how much runs differ from each other, so a
+     * With paired runs and without: one run a side cannot show how much runs differ from each other, so a
      * difference must be larger to be believed.
      */
-    public static final double MARGIN_OF_PAIRS = 0.02;
+    private static final double MARGIN_OF_PAIRS = 0.02;
 
-    public static final double MARGIN_OF_BLOCKS = 0.05;
+    private static final double MARGIN_OF_BLOCKS = 0.05;
 
-    public static final double CONFIDENCE = 0.98;
+    /** Of all intervals together, unless another is asked for. */
+    private static final double CONFIDENCE = 0.98;
 
     /** Latencies beyond a percentile below which its value is chance. */
     private static final long FEWEST_BEYOND = 20;
@@ -58,12 +59,15 @@ public record Comparison(List<PercentileRatio> ratios, int pairs, double confide
      * @param seed of the draws: the same for the same result
      */
     public static Comparison of(List<IntervalCounts> first, List<IntervalCounts> second, long seed) {
-        double margin = paired(first, second) ? MARGIN_OF_PAIRS : MARGIN_OF_BLOCKS;
-        return of(first, second, seed, CONFIDENCE, margin);
+        return of(first, second, seed, CONFIDENCE, defaultMargin(first, second));
     }
 
-    /** Whether the runs would be compared in pairs. */
-    public static boolean paired(List<IntervalCounts> first, List<IntervalCounts> second) {
+    /** The margin that suits the number of runs. */
+    public static double defaultMargin(List<IntervalCounts> first, List<IntervalCounts> second) {
+        return paired(first, second) ? MARGIN_OF_PAIRS : MARGIN_OF_BLOCKS;
+    }
+
+    private static boolean paired(List<IntervalCounts> first, List<IntervalCounts> second) {
         return first.size() == second.size() && first.size() >= PairResampling.FEWEST_PAIRS;
     }
 
@@ -186,6 +190,11 @@ public record Comparison(List<PercentileRatio> ratios, int pairs, double confide
     /** Of all percentiles together. */
     public Verdict verdict() {
         return Verdict.of(ratios.stream().map(PercentileRatio::verdict).toList());
+    }
+
+    /** The relative difference of a judged percentile from which it would not have been called the same. */
+    public double detectable(PercentileRatio ratio) {
+        return (1 + margin) * Math.sqrt(ratio.high() / ratio.low()) - 1;
     }
 
     private record Interval(double ratio, double low, double high) {
