@@ -13,6 +13,13 @@ public final class Errors {
             encoded("WRONGTYPE Operation against a key holding the wrong kind of value");
     public static final byte[] SYNTAX = encoded("ERR syntax error");
     public static final byte[] NOT_AN_INTEGER = encoded("ERR value is not an integer or out of range");
+    public static final byte[] HASH_VALUE_NOT_AN_INTEGER = encoded("ERR hash value is not an integer");
+    public static final byte[] OUT_OF_RANGE = encoded("ERR value is out of range");
+    public static final byte[] NOT_IN_RANGE_OF_LONGS =
+            encoded("ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807");
+    public static final byte[] NUMBER_OF_FIELDS =
+            encoded("ERR the number of fields is not positive or not that of the fields given");
+    public static final byte[] INVALID_CURSOR = encoded("ERR invalid cursor");
     public static final byte[] OVERFLOW = encoded("ERR increment or decrement would overflow");
     public static final byte[] DECREMENT_OVERFLOW = encoded("ERR decrement would overflow");
     public static final byte[] OUT_OF_MEMORY = encoded("OOM command not allowed when used memory > 'maxmemory'.");

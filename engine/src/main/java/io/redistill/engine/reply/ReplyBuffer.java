@@ -139,6 +139,16 @@ public final class ReplyBuffer {
         number((byte) '*', count);
     }
 
+    /** The header of a map of {@code pairs} pairs: in RESP2 of an array. */
+    public void mapHeader(long pairs, boolean resp3) {
+        ensure(MAX_NUMBER_BYTES);
+        if (resp3) {
+            number((byte) '%', pairs);
+        } else {
+            number((byte) '*', pairs * 2);
+        }
+    }
+
     /** Bytes that are already encoded, of any length. */
     public void raw(byte[] encoded) {
         int done = 0;

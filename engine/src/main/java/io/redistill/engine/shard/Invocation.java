@@ -9,6 +9,8 @@ import io.redistill.engine.reply.Errors;
 import io.redistill.engine.reply.ReplyBuffer;
 import io.redistill.engine.store.Database;
 import io.redistill.engine.store.EntryView;
+import io.redistill.engine.store.HashItem;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: confined to the shard thread.
  */
 final class Invocation {
+    private final HashFieldOptions hashFieldOptions = new HashFieldOptions();
+    private final SplittableRandom random = new SplittableRandom();
     private @Nullable Database database;
     private @Nullable RequestBatch batch;
     private @Nullable ReplyBuffer reply;
@@ -32,6 +36,16 @@ final class Invocation {
     private boolean failed;
     private long hits;
     private long misses;
+
+    /** To be filled by a command that has such options. */
+    HashFieldOptions hashFieldOptions() {
+        return hashFieldOptions;
+    }
+
+    /** For commands that choose by chance. */
+    SplittableRandom random() {
+        return random;
+    }
 
     void wrap(CommandEvent event, RequestBatch batch, Database database, ReplyBuffer reply) {
         index = event.index();
@@ -192,6 +206,15 @@ final class Invocation {
         reply().nil(resp3);
     }
 
+    boolean isResp3() {
+        return resp3;
+    }
+
+    /** The header of a map of so many pairs. */
+    void mapHeader(long pairs) {
+        reply().mapHeader(pairs, resp3);
+    }
+
     void integerReply(long value) {
         reply().integer(value);
     }
@@ -229,6 +252,17 @@ final class Invocation {
             reply().bulkBlock(entry.valueAddress(), entry.valueLength());
         } else {
             reply().bulk(entry.valueAddress(), entry.valueLength());
+        }
+    }
+
+    /** Replies with a field or a value of a hash. */
+    void item(HashItem item) {
+        if (item.isInteger()) {
+            reply().bulkInteger(item.integer());
+        } else if (item.isLarge()) {
+            reply().bulkBlock(item.address(), item.length());
+        } else {
+            reply().bulk(item.address(), item.length());
         }
     }
 

@@ -373,6 +373,40 @@ public final class Shard {
             case Opcode.EXPIRETIME -> KeyCommands.timeToLive(call, true, true);
             case Opcode.PEXPIRETIME -> KeyCommands.timeToLive(call, false, true);
             case Opcode.PERSIST -> KeyCommands.persist(call);
+            case Opcode.HGET -> HashCommands.hget(call);
+            case Opcode.HSET -> HashCommands.hset(call, false);
+            case Opcode.HMGET -> HashCommands.hmget(call);
+            case Opcode.HGETALL -> HashCommands.hgetall(call);
+            case Opcode.HINCRBY -> HashCommands.hincrby(call);
+            case Opcode.HDEL -> HashCommands.hdel(call);
+            default -> executeRare(opcode, part);
+        }
+    }
+
+    /** Apart from the everyday commands, so that these stay small enough to be inlined. */
+    private void executeRare(int opcode, boolean part) {
+        switch (opcode) {
+            case Opcode.HSETNX -> HashCommands.hsetnx(call);
+            case Opcode.HMSET -> HashCommands.hset(call, true);
+            case Opcode.HEXISTS -> HashCommands.hexists(call);
+            case Opcode.HLEN -> HashCommands.hlen(call);
+            case Opcode.HKEYS -> HashCommands.hkeys(call);
+            case Opcode.HVALS -> HashCommands.hvals(call);
+            case Opcode.HSTRLEN -> HashCommands.hstrlen(call);
+            case Opcode.HRANDFIELD -> HashSampling.hrandfield(call);
+            case Opcode.HSCAN -> HashScan.hscan(call);
+            case Opcode.HEXPIRE -> HashFieldExpiry.hexpire(call, true, false);
+            case Opcode.HPEXPIRE -> HashFieldExpiry.hexpire(call, false, false);
+            case Opcode.HEXPIREAT -> HashFieldExpiry.hexpire(call, true, true);
+            case Opcode.HPEXPIREAT -> HashFieldExpiry.hexpire(call, false, true);
+            case Opcode.HTTL -> HashFieldExpiry.httl(call, true, false);
+            case Opcode.HPTTL -> HashFieldExpiry.httl(call, false, false);
+            case Opcode.HEXPIRETIME -> HashFieldExpiry.httl(call, true, true);
+            case Opcode.HPEXPIRETIME -> HashFieldExpiry.httl(call, false, true);
+            case Opcode.HPERSIST -> HashFieldExpiry.hpersist(call);
+            case Opcode.HGETEX -> HashFieldExpiry.hgetex(call);
+            case Opcode.HSETEX -> HashFieldExpiry.hsetex(call);
+            case Opcode.HGETDEL -> HashFieldExpiry.hgetdel(call);
             default -> executeMultiKey(opcode, part);
         }
     }
