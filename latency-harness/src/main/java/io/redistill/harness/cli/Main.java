@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
         version = "Redistill latency harness",
         synopsisSubcommandLabel = "COMMAND",
         description = "Measures how late the replies of a Redis-compatible server are.",
-        subcommands = {CompareCommand.class})
+        subcommands = {RunCommand.class, CompareCommand.class})
 public final class Main implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli before run

@@ -1,6 +1,6 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
-/** Measuring how late replies are: requests on a schedule, recorded from the time when they were due. */
+/** What is learned from the machine: hiccups, processor time, steal time, and what it is. */
 @NullMarked
-package io.redistill.harness;
+package io.redistill.harness.machine;
 
 import org.jspecify.annotations.NullMarked;

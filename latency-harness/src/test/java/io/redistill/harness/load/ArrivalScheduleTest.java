@@ -1,5 +1,5 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
-package io.redistill.harness;
+package io.redistill.harness.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -47,6 +47,22 @@ class ArrivalScheduleTest {
         assertThat(times[count - 1] / (double) count).isCloseTo(meanGapNs, within(meanGapNs * 0.01));
         assertThat(longer / (double) count).isCloseTo(Math.exp(-1), within(0.005));
         assertThat(muchLonger / (double) count).isCloseTo(Math.exp(-2), within(0.005));
+    }
+
+    @Test
+    void shouldMakeBurstsAndReplayTimes() {
+        assertThat(first(ArrivalSchedule.burst(2, 50), 5)).containsExactly(0, 0, 50, 50, 100);
+        assertThat(first(ArrivalSchedule.replay(new long[] {3, 4, 9}), 4))
+                .containsExactly(3, 4, 9, ArrivalSchedule.NONE);
+        assertThatIllegalArgumentException().isThrownBy(() -> ArrivalSchedule.burst(0, 1));
+    }
+
+    @Test
+    void shouldDealASchedule() {
+        assertThat(first(ArrivalSchedule.share(ArrivalSchedule.constant(10), 0, 3), 3))
+                .containsExactly(0, 300_000_000, 600_000_000);
+        assertThat(first(ArrivalSchedule.share(ArrivalSchedule.constant(10), 2, 3), 2))
+                .containsExactly(200_000_000, 500_000_000);
     }
 
     @Test

@@ -1,0 +1,197 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.harness.run;
+
+import io.redistill.harness.generator.IntervalSet;
+import io.redistill.harness.load.CommandTemplate;
+import io.redistill.harness.machine.HiccupRecorder;
+import io.redistill.harness.machine.ProcessUsage;
+import io.redistill.harness.record.IntervalLogWriter;
+import io.redistill.harness.record.SecondRow;
+import io.redistill.harness.record.Series;
+import io.redistill.harness.target.ServerWatch;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the intervals of all generator threads, puts those of the same second together, logs them, and sums up the run.
+ *
+ * <p>Threading: the coordinator's thread; {@link #run} returns when all generator threads have ended.
+ */
+final class Collector {
+    private static final long SECOND_NS = 1_000_000_000L;
+    private static final long LOOK_EVERY_MS = 20;
+
+    private final List<Lane> lanes;
+    private final @Nullable IntervalLogWriter log;
+    private final Progress progress;
+    private final @Nullable ServerWatch server;
+    private final @Nullable HiccupRecorder hiccups;
+    private final Histogram hiccupTotal = new Histogram(1, 3_600_000_000_000L, 3);
+    private final Totals second;
+    private final Totals run;
+    private final long[] lastStartNs;
+    private final NavigableMap<Long, List<Arrived>> waiting = new TreeMap<>();
+    private final List<SecondRow> rows = new ArrayList<>();
+    private long warmUpRequests;
+    private long lastServerCpuNs = -1;
+    private long lastStealNs = -1;
+    private long lastEndNs;
+
+    private record Arrived(Lane lane, IntervalSet set) {}
+
+    /**
+     * Makes a collector.
+     *
+     * @param log where intervals are logged, or null for nowhere
+     * @param server whose processor time and memory go into the rows, or null
+     * @param hiccups the generator's, or null
+     */
+    Collector(
+            List<Lane> lanes,
+            List<CommandTemplate> commands,
+            @Nullable IntervalLogWriter log,
+            Progress progress,
+            @Nullable ServerWatch server,
+            @Nullable HiccupRecorder hiccups) {
+        this.lanes = lanes;
+        this.log = log;
+        this.progress = progress;
+        this.server = server;
+        this.hiccups = hiccups;
+        second = new Totals(commands);
+        run = new Totals(commands);
+        lastStartNs = new long[lanes.size()];
+        Arrays.fill(lastStartNs, Long.MIN_VALUE);
+    }
+
+    /** Collects until all lanes are finished. */
+    void run() throws InterruptedException {
+        boolean finished = false;
+        while (!finished) {
+            finished = lanes.stream().allMatch(Lane::finished);
+            takeArrived();
+            passOn(finished);
+            if (!finished) {
+                Thread.sleep(LOOK_EVERY_MS);
+            }
+        }
+    }
+
+    private void takeArrived() {
+        for (int i = 0; i < lanes.size(); i++) {
+            IntervalSet set;
+            while ((set = lanes.get(i).poll()) != null) {
+                lastStartNs[i] = set.startNs;
+                waiting.computeIfAbsent(set.startNs, start -> new ArrayList<>()).add(new Arrived(lanes.get(i), set));
+            }
+        }
+    }
+
+    /** An interval is whole when no thread can still bring a part of it. */
+    private void passOn(boolean all) {
+        long wholeUpTo = Long.MAX_VALUE;
+        for (int i = 0; i < lanes.size(); i++) {
+            if (!lanes.get(i).finished()) {
+                wholeUpTo = Math.min(wholeUpTo, lastStartNs[i]);
+            }
+        }
+        while (!waiting.isEmpty() && (all || waiting.firstKey() <= wholeUpTo)) {
+            Map.Entry<Long, List<Arrived>> first = waiting.pollFirstEntry();
+            long startNs = first.getKey();
+            long endNs = startNs;
+            second.clear();
+            for (Arrived arrived : first.getValue()) {
+                second.add(arrived.set());
+                endNs = Math.max(endNs, arrived.set().endNs);
+                if (startNs >= 0) {
+                    run.add(arrived.set());
+                } else {
+                    warmUpRequests += arrived.set().due;
+                }
+                arrived.lane().giveBack(arrived.set());
+            }
+            endOfSecond(startNs, endNs);
+        }
+    }
+
+    private void endOfSecond(long startNs, long endNs) {
+        lastEndNs = endNs;
+        Histogram hiccupsNow = hiccups == null ? new Histogram(3) : hiccups.interval();
+        if (startNs >= 0) {
+            if (log != null) {
+                second.histograms().forEach((tag, histogram) -> log.write(tag, startNs, endNs, histogram));
+                log.write(Series.GENERATOR_HICCUP, startNs, endNs, hiccupsNow);
+            }
+            hiccupTotal.add(hiccupsNow);
+        }
+        rows.add(row((int) Math.floorDiv(startNs, SECOND_NS), hiccupsNow.getMaxValue()));
+        progress.second(startNs, endNs, second);
+    }
+
+    private SecondRow row(int number, long hiccupNs) {
+        ProcessUsage usage = server == null ? new ProcessUsage(-1, -1, -1) : server.usage();
+        long stealNs = ProcessUsage.stealNs();
+        SecondRow row = new SecondRow(
+                number,
+                second.due,
+                second.sent,
+                second.replies,
+                second.errors,
+                second.hits,
+                second.misses,
+                second.reconnects,
+                second.underWay,
+                second.response.getValueAtPercentile(50),
+                second.response.getValueAtPercentile(99),
+                second.response.getValueAtPercentile(99.9),
+                second.response.getMaxValue(),
+                second.service.getValueAtPercentile(50),
+                second.service.getValueAtPercentile(99),
+                second.service.getMaxValue(),
+                second.lateness.getValueAtPercentile(99),
+                second.lateness.getMaxValue(),
+                hiccupNs,
+                -1,
+                difference(usage.cpuNs(), lastServerCpuNs),
+                usage.rssBytes(),
+                difference(stealNs, lastStealNs),
+                "");
+        lastServerCpuNs = usage.cpuNs();
+        lastStealNs = stealNs;
+        return row;
+    }
+
+    private static long difference(long now, long before) {
+        return now < 0 || before < 0 ? -1 : Math.max(0, now - before);
+    }
+
+    /** Sums of the measured part. */
+    Totals totals() {
+        return run;
+    }
+
+    /** Offset at which the last interval ended. */
+    long endNs() {
+        return lastEndNs;
+    }
+
+    /** Hiccups of the generator in the measured part. */
+    Histogram hiccupTotal() {
+        return hiccupTotal;
+    }
+
+    /** Seconds, those of the warm-up too. */
+    List<SecondRow> rows() {
+        return rows;
+    }
+
+    long warmUpRequests() {
+        return warmUpRequests;
+    }
+}
