@@ -4,14 +4,11 @@ package io.redistill.engine;
 import io.redistill.engine.command.KeyHash;
 import io.redistill.engine.memory.AddressSpace;
 import io.redistill.engine.memory.LargeBlock;
-import io.redistill.engine.memory.Memory;
-import io.redistill.engine.reply.Decimal;
 import io.redistill.engine.shard.CommandPublisher;
 import io.redistill.engine.shard.CutSource;
 import io.redistill.engine.shard.Shard;
 import io.redistill.engine.shard.ShardGroup;
 import io.redistill.engine.shard.SleepGate;
-import io.redistill.engine.store.EntryView;
 
 /**
  * The keyspace and its shards, without threads and without a network: whoever embeds it calls {@link Shard#turn} on one
@@ -83,39 +80,6 @@ public final class Engine implements AutoCloseable {
     /** Who is asked when the event of a cut comes by; before any shard turns. */
     public void cutSource(CutSource source) {
         group.cutSource(source);
-    }
-
-    /** Parts in which {@link #visit} walks through a shard. */
-    public int sliceCount(int shard) {
-        return group.shard(shard).database(0).sliceCount();
-    }
-
-    /**
-     * Shows a visitor every entry of one slice of a shard whose deadline has not passed. On the shard's thread.
-     *
-     * <p>What comes together is the shard as it was during the calls: nothing here holds changes off between slices.
-     *
-     * @param slice from 0 to {@link #sliceCount}, exclusive
-     */
-    public void visit(int shard, int slice, EntryVisitor visitor) {
-        long digits = Memory.allocate(Decimal.MAX_LENGTH);
-        try {
-            group.shard(shard).database(0).visit(slice, entry -> visit(entry, digits, visitor));
-        } finally {
-            Memory.free(digits);
-        }
-    }
-
-    private static void visit(EntryView entry, long digits, EntryVisitor visitor) {
-        boolean integer = entry.isInteger();
-        visitor.visit(
-                0,
-                entry.type(),
-                entry.keyAddress(),
-                entry.keyLength(),
-                integer ? digits : entry.valueAddress(),
-                integer ? Decimal.write(digits, entry.integerValue()) : entry.valueLength(),
-                entry.hasExpiry() ? entry.expiresAtMs() : EntryVisitor.NO_EXPIRY);
     }
 
     /** Bytes that data takes: entries, index tables, large values and replies that hold them. */

@@ -12,21 +12,21 @@ import net.openhft.chronicle.wire.Wire;
  * of its own.
  *
  * <pre>
- *   header (meta document)     Wire fields format, version, createdMs                              int CRC
- *   block  (data document) *   entries …                                        int entry count   int CRC
- *   footer (meta document)     Wire fields blocks, entries, chain                                 int CRC
+ *   header (meta document)     Wire fields format, version, createdMs, product            int CRC
+ *   block  (data document) *   byte kind and codec   int record count   int raw length
+ *                              payload                                                    int CRC
+ *   footer (meta document)     Wire fields blocks, entries, chain                         int CRC
  *   end of file
  *
- *   entry:  byte type, its high bit set when there is a deadline
- *           stop-bit encoded number of the database
- *           long deadline, ms since the epoch (only with that bit)
- *           stop-bit encoded length, then bytes, of the key; the same of the value
+ *   payload of kind RECORDS:   records, see {@link RecordLayout}, as many as the count says
+ *   payload of kind VALUE:     bytes of the value of the last record before it, which is marked as large: so many of
+ *                              these blocks follow it as that value needs; the count is 0
  * </pre>
  *
  * A document begins with Wire's four-byte header: length in the low 30 bits, then the bits "meta" and "not complete".
  * The CRC (CRC32C) covers the kind of document and all its bytes before the CRC. {@code chain} is the CRC32C of the CRCs
- * of all blocks in their order, so that a block that is missing, doubled or in another place is found. Numbers outside of
- * Wire's fields are little-endian.
+ * of all blocks in their order, so that a block that is missing, doubled or in another place is found. A payload may be
+ * compressed; its raw length is what it has then been before. Numbers outside of Wire's fields are little-endian.
  *
  * <p>Threading: stateless.
  */
@@ -34,18 +34,28 @@ final class SnapshotFormat {
     /** What a file begins with, after Wire's own header: others are not of this format. */
     static final String NAME = "redistill-snapshot";
 
-    /** Readers refuse others. */
+    /** Readers refuse later ones. */
     static final int VERSION = 1;
 
     static final String FORMAT_FIELD = "format";
     static final String VERSION_FIELD = "version";
     static final String CREATED_FIELD = "createdMs";
+    static final String PRODUCT_FIELD = "product";
     static final String BLOCKS_FIELD = "blocks";
     static final String ENTRIES_FIELD = "entries";
     static final String CHAIN_FIELD = "chain";
 
-    /** A block is closed when it has so many bytes; a single large entry makes it longer. */
+    /** A block of records is closed when no further one fits into so many bytes; a single long record makes it longer. */
     static final int BLOCK_BYTES = 256 << 10;
+
+    /** Values from this length on follow their record in blocks of their own. */
+    static final int LARGE_VALUE_BYTES = 64 << 10;
+
+    /** Most bytes of a block of kind VALUE. */
+    static final int VALUE_BLOCK_BYTES = 1 << 20;
+
+    /** Longest value of a string, as in the protocol. */
+    static final int MAX_VALUE_BYTES = 512 << 20;
 
     /** Wire's length field has 30 bits. */
     static final int MAX_DOCUMENT_BYTES = (1 << 30) - 1;
@@ -54,10 +64,14 @@ final class SnapshotFormat {
     static final int DOCUMENT_HEADER_BYTES = Integer.BYTES;
 
     static final int CRC_BYTES = Integer.BYTES;
-    static final int HAS_EXPIRY = 0x80;
 
-    /** Most bytes of an entry beside key and value: type, database, deadline, two lengths. */
-    static final int MAX_ENTRY_OVERHEAD_BYTES = 1 + 5 + Long.BYTES + 5 + 5;
+    /** Kind, count and raw length of a block. */
+    static final int BLOCK_HEADER_BYTES = 1 + Integer.BYTES + Integer.BYTES;
+
+    static final int KIND_RECORDS = 0;
+    static final int KIND_VALUE = 1;
+    static final int KIND_MASK = 0xf;
+    static final int CODEC_SHIFT = 4;
 
     private SnapshotFormat() {}
 

@@ -1,7 +1,6 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.snapshot;
 
-import io.redistill.engine.EntryVisitor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Reads what {@link SnapshotWriter} wrote, whole or not at all: a file that is cut, damaged or of another kind is refused.
  *
  * <p>Each document is held in memory, its length bounded by what is left of the file, and nothing in it is looked at
- * before its checksum is right.
+ * before its checksum is right. (The header is: a file of a later version is to be told from a damaged one.)
  *
  * <p>Threading: one thread, the caller's. The channel stays the caller's.
  */
@@ -23,7 +22,10 @@ public final class SnapshotReader {
     private final String name;
     private final SeekableByteChannel channel;
     private final long fileBytes;
-    private final Bytes<ByteBuffer> buffer = Bytes.elasticByteBuffer(SnapshotFormat.BLOCK_BYTES * 2);
+    private final Bytes<ByteBuffer> buffer =
+            Bytes.elasticByteBuffer(SnapshotFormat.BLOCK_BYTES + 1024, SnapshotFormat.MAX_DOCUMENT_BYTES + 64);
+    private final Bytes<ByteBuffer> raw =
+            Bytes.elasticByteBuffer(SnapshotFormat.BLOCK_BYTES, SnapshotFormat.MAX_DOCUMENT_BYTES);
     private final Wire wire = SnapshotFormat.wire(buffer);
 
     /** Where in the file the document in the buffer begins, and how long it is. */
@@ -40,6 +42,42 @@ public final class SnapshotReader {
     }
 
     /**
+     * What a snapshot says about itself.
+     *
+     * @param version of the format
+     * @param createdMs the instant of which it is, ms since the epoch
+     * @param product what wrote it
+     * @param blockCount blocks in it
+     * @param entryCount entries in it
+     */
+    public record Contents(int version, long createdMs, String product, long blockCount, long entryCount) {}
+
+    /** Takes the blocks of a file in their order. */
+    interface BlockVisitor {
+        /**
+         * Takes a block of records, borrowed until return.
+         *
+         * @param position of what has been read, bytes from the beginning of the file
+         */
+        void records(long address, int length, int count, long position) throws IOException;
+
+        /** Takes the next bytes of the value of the last record, which was marked as large. */
+        void value(long address, int length) throws IOException;
+
+        /** The last block has come. */
+        void end() throws IOException;
+    }
+
+    /** What a block visitor throws at a block that it cannot read. */
+    static final class BadBlockException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        BadBlockException(String reason) {
+            super(reason);
+        }
+    }
+
+    /**
      * Gives a visitor every entry of a snapshot, in the order in which they were written.
      *
      * <p>Entries come before the end of the file is known to be sound. A caller to which this throws must throw away
@@ -50,42 +88,47 @@ public final class SnapshotReader {
      * @throws SnapshotDamagedException when the file is not a whole snapshot of a known version
      */
     public static Contents read(String name, SeekableByteChannel channel, EntryVisitor visitor) throws IOException {
+        try (EntryAssembler assembler = new EntryAssembler(visitor)) {
+            return readBlocks(name, channel, assembler);
+        }
+    }
+
+    /** The same, block by block. */
+    static Contents readBlocks(String name, SeekableByteChannel channel, BlockVisitor visitor) throws IOException {
         SnapshotReader reader = new SnapshotReader(name, channel);
         try {
             return reader.read(visitor);
         } finally {
             reader.buffer.releaseLast();
+            reader.raw.releaseLast();
         }
     }
 
-    /**
-     * What a snapshot says about itself.
-     *
-     * @param createdMs the instant of which it is, ms since the epoch
-     * @param entryCount entries in it
-     */
-    public record Contents(long createdMs, long entryCount) {}
-
-    private Contents read(EntryVisitor visitor) throws IOException {
+    private Contents read(BlockVisitor visitor) throws IOException {
         CRC32C chain = new CRC32C();
         long blockCount = 0;
         long entryCount = 0;
+        ForeignFile.refuse(name, channel);
         nextDocument();
         if (!meta) {
             throw damaged("a block where the header should be");
         }
-        long createdMs = header();
+        Contents header = header();
         for (nextDocument(); !meta; nextDocument()) {
             SnapshotFormat.chain(chain, crc);
             entryCount += block(visitor);
             blockCount++;
         }
+        try {
+            visitor.end();
+        } catch (BadBlockException e) {
+            throw damaged(String.valueOf(e.getMessage()), e);
+        }
         footer(blockCount, entryCount, (int) chain.getValue());
-        offset += documentBytes;
-        if (offset != fileBytes) {
+        if (offset + documentBytes != fileBytes) {
             throw damaged("bytes after the end");
         }
-        return new Contents(createdMs, entryCount);
+        return new Contents(header.version(), header.createdMs(), header.product(), blockCount, entryCount);
     }
 
     // ---- documents
@@ -107,11 +150,15 @@ public final class SnapshotReader {
         load(length);
         meta = !Wires.isData(documentHeader);
         int end = documentBytes - SnapshotFormat.CRC_BYTES;
+        buffer.readPositionRemaining(SnapshotFormat.DOCUMENT_HEADER_BYTES, end - SnapshotFormat.DOCUMENT_HEADER_BYTES);
         crc = SnapshotFormat.crc(meta, buffer, SnapshotFormat.DOCUMENT_HEADER_BYTES, end);
-        if (crc != buffer.readInt(end)) {
+        if (crc
+                != SnapshotFormat.underlying(buffer)
+                        .duplicate()
+                        .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+                        .getInt(end)) {
             throw damaged("the checksum is wrong");
         }
-        buffer.readPositionRemaining(SnapshotFormat.DOCUMENT_HEADER_BYTES, end - SnapshotFormat.DOCUMENT_HEADER_BYTES);
     }
 
     private void load(int bytes) throws IOException {
@@ -132,20 +179,26 @@ public final class SnapshotReader {
 
     // ---- their contents: the checksum was right, so what does not fit was written by another program
 
-    private long header() throws IOException {
+    private Contents header() throws IOException {
+        int version;
+        long createdMs;
+        String product;
         try {
             String format = wire.read(SnapshotFormat.FORMAT_FIELD).text();
             if (!SnapshotFormat.NAME.equals(format)) {
                 throw damaged("not a snapshot");
             }
-            int version = wire.read(SnapshotFormat.VERSION_FIELD).int32();
-            if (version != SnapshotFormat.VERSION) {
-                throw damaged("version=" + version + " is not " + SnapshotFormat.VERSION);
+            version = wire.read(SnapshotFormat.VERSION_FIELD).int32();
+            if (version < 1 || version > SnapshotFormat.VERSION) {
+                throw damaged("it has version " + version + " of the format, this program reads up to version "
+                        + SnapshotFormat.VERSION);
             }
-            return wire.read(SnapshotFormat.CREATED_FIELD).int64();
+            createdMs = wire.read(SnapshotFormat.CREATED_FIELD).int64();
+            product = String.valueOf(wire.read(SnapshotFormat.PRODUCT_FIELD).text());
         } catch (RuntimeException e) {
             throw damaged("a header that cannot be read", e);
         }
+        return new Contents(version, createdMs, product, 0, 0);
     }
 
     private void footer(long blockCount, long entryCount, int chain) throws IOException {
@@ -160,55 +213,48 @@ public final class SnapshotReader {
         }
     }
 
-    private int block(EntryVisitor visitor) throws IOException {
-        long end = buffer.readLimit() - Integer.BYTES;
-        int count = end < buffer.readPosition() ? -1 : buffer.readInt(end);
-        for (int i = 0; i < count; i++) {
-            entry(end, visitor);
+    private int block(BlockVisitor visitor) throws IOException {
+        long remaining = buffer.readRemaining() - SnapshotFormat.BLOCK_HEADER_BYTES;
+        if (remaining < 0) {
+            throw damaged("a block without its header");
         }
-        if (count < 1 || buffer.readPosition() != end) {
-            throw damaged("a block whose count and length disagree");
+        int kind = buffer.readUnsignedByte();
+        int count = buffer.readInt();
+        int rawLength = buffer.readInt();
+        int codec = kind >> SnapshotFormat.CODEC_SHIFT;
+        if (codec >= Codec.values().length) {
+            throw damaged("a block compressed in a way that this program does not know");
+        }
+        if (rawLength < 0 || count < 0 || !Codec.values()[codec].isPlausible((int) remaining, rawLength)) {
+            throw damaged("a block whose lengths disagree");
+        }
+        long address = payload(Codec.values()[codec], rawLength);
+        try {
+            switch (kind & SnapshotFormat.KIND_MASK) {
+                case SnapshotFormat.KIND_RECORDS -> visitor.records(address, rawLength, count, offset + documentBytes);
+                case SnapshotFormat.KIND_VALUE -> visitor.value(address, rawLength);
+                default -> throw damaged("a block of a kind that this program does not know");
+            }
+        } catch (BadBlockException e) {
+            throw damaged(String.valueOf(e.getMessage()), e);
         }
         return count;
     }
 
-    private void entry(long end, EntryVisitor visitor) throws IOException {
-        int type;
-        int database;
-        long expiresAtMs;
-        long keyAddress;
-        int keyLength;
-        long valueAddress;
-        int valueLength;
-        try {
-            type = buffer.readUnsignedByte();
-            database = Math.toIntExact(buffer.readStopBit());
-            expiresAtMs = (type & SnapshotFormat.HAS_EXPIRY) != 0 ? buffer.readLong() : EntryVisitor.NO_EXPIRY;
-            keyLength = length(end);
-            keyAddress = buffer.addressForRead(buffer.readPosition());
-            buffer.readSkip(keyLength);
-            valueLength = length(end);
-            valueAddress = buffer.addressForRead(buffer.readPosition());
-            buffer.readSkip(valueLength);
-        } catch (RuntimeException e) {
-            throw damaged("an entry that cannot be read", e);
+    private long payload(Codec codec, int rawLength) throws IOException {
+        if (codec == Codec.NONE) {
+            return buffer.addressForRead(buffer.readPosition());
         }
-        visitor.visit(
-                database,
-                type & ~SnapshotFormat.HAS_EXPIRY,
-                keyAddress,
-                keyLength,
-                valueAddress,
-                valueLength,
-                expiresAtMs);
-    }
-
-    private int length(long end) throws IOException {
-        long length = buffer.readStopBit();
-        if (length < 0 || length > end - buffer.readPosition()) {
-            throw damaged("an entry that is longer than its block");
+        raw.clear();
+        raw.ensureCapacity(rawLength);
+        ByteBuffer source = SnapshotFormat.underlying(buffer).duplicate();
+        source.limit((int) buffer.readLimit()).position((int) buffer.readPosition());
+        ByteBuffer target = SnapshotFormat.underlying(raw).duplicate();
+        target.clear().limit(rawLength);
+        if (!codec.decompress(source, target)) {
+            throw damaged("a block that cannot be decompressed");
         }
-        return (int) length;
+        return raw.addressForWrite(0);
     }
 
     private SnapshotDamagedException damaged(String reason) {

@@ -1,120 +1,196 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.snapshot;
 
-import io.redistill.engine.EntryVisitor;
 import io.redistill.engine.memory.Memory;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.zip.CRC32C;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.wire.DocumentContext;
 import net.openhft.chronicle.wire.Wire;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Writes entries to a channel as {@link SnapshotFormat} has it. What was written is a snapshot only once {@link #finish}
- * has returned; without its footer a reader refuses it.
+ * Writes blocks of records to a channel as {@link SnapshotFormat} has it. What was written is a snapshot only once
+ * {@link #finish} has returned; without its footer a reader refuses it.
  *
- * <p>One buffer holds the open block. After an exception nothing more can be written, and the file is to be thrown away.
+ * <p>One buffer holds the document being written. After an exception nothing more can be written, and the file is to be
+ * thrown away.
  *
  * <p>Threading: one thread at a time. The channel stays the caller's.
  */
 public final class SnapshotWriter implements EntryVisitor, AutoCloseable {
     private final WritableByteChannel channel;
-    private final Bytes<ByteBuffer> buffer = Bytes.elasticByteBuffer(SnapshotFormat.BLOCK_BYTES * 2);
+    private final Codec codec;
+    private final Bytes<ByteBuffer> buffer =
+            Bytes.elasticByteBuffer(SnapshotFormat.BLOCK_BYTES + 1024, SnapshotFormat.MAX_DOCUMENT_BYTES);
     private final Wire wire = SnapshotFormat.wire(buffer);
     private final CRC32C chain = new CRC32C();
-    private @Nullable DocumentContext block;
+    private Bytes<ByteBuffer> raw = Bytes.elasticByteBuffer(0, SnapshotFormat.MAX_DOCUMENT_BYTES);
+
+    /** Records of {@link #visit} that wait until a block is full; 0 before the first. */
+    private long open;
+
+    private int openLength;
+    private int openCount;
+
     private long blockCount;
     private long entryCount;
-    private int entriesOfBlock;
+    private long bytesWritten;
     private boolean broken;
 
     /**
      * Writes the header.
      *
      * @param createdMs the instant of which the snapshot is, ms since the epoch
+     * @param product what wrote it, for people
      */
-    public SnapshotWriter(WritableByteChannel channel, long createdMs) throws IOException {
+    public SnapshotWriter(WritableByteChannel channel, Codec codec, long createdMs, String product) throws IOException {
         this.channel = channel;
-        buffer.singleThreadedCheckDisabled(true);
+        this.codec = codec;
         try {
             DocumentContext header = wire.writingDocument(true);
             wire.write(SnapshotFormat.FORMAT_FIELD).text(SnapshotFormat.NAME);
             wire.write(SnapshotFormat.VERSION_FIELD).int32(SnapshotFormat.VERSION);
             wire.write(SnapshotFormat.CREATED_FIELD).int64(createdMs);
+            wire.write(SnapshotFormat.PRODUCT_FIELD).text(product);
             seal(header, true);
         } catch (IOException | RuntimeException e) {
-            buffer.releaseLast();
+            close();
             throw e;
         }
     }
 
+    /** Bytes given to the channel so far. */
+    public long bytesWritten() {
+        return bytesWritten;
+    }
+
+    /** Entries written so far. */
+    public long entryCount() {
+        return entryCount;
+    }
+
+    // ---- blocks
+
+    /** Writes a block of records. If the last one is large, {@link #value} must follow until its value is complete. */
+    void records(long address, int length, int count) throws IOException {
+        block(SnapshotFormat.KIND_RECORDS, address, length, count);
+        entryCount += count;
+    }
+
+    /** Writes the whole value of the large record before. */
+    void value(long address, int length) throws IOException {
+        for (int offset = 0; offset < length; offset += SnapshotFormat.VALUE_BLOCK_BYTES) {
+            int part = Math.min(SnapshotFormat.VALUE_BLOCK_BYTES, length - offset);
+            block(SnapshotFormat.KIND_VALUE, address + offset, part, 0);
+        }
+    }
+
+    private void block(int kind, long address, int length, int count) throws IOException {
+        checkUsable();
+        long longest = (long) length + codec.maxLength(length);
+        if (longest > SnapshotFormat.MAX_DOCUMENT_BYTES - SnapshotFormat.BLOCK_BYTES) {
+            throw new IllegalArgumentException("a block of " + length + " bytes does not fit into a document");
+        }
+        DocumentContext document = wire.writingDocument(false);
+        long start = buffer.writePosition();
+        buffer.ensureCapacity(start + SnapshotFormat.BLOCK_HEADER_BYTES + longest + SnapshotFormat.CRC_BYTES);
+        long payload = start + SnapshotFormat.BLOCK_HEADER_BYTES;
+        int written = codec == Codec.NONE ? length : compress(address, length, (int) payload);
+        Codec used = codec;
+        if (written >= length) {
+            used = Codec.NONE;
+            written = length;
+            Memory.copy(address, buffer.addressForWrite(payload), length);
+        }
+        buffer.writeUnsignedByte(kind | used.ordinal() << SnapshotFormat.CODEC_SHIFT);
+        buffer.writeInt(count);
+        buffer.writeInt(length);
+        buffer.writeSkip(written);
+        blockCount++;
+        SnapshotFormat.chain(chain, seal(document, false));
+    }
+
+    private int compress(long address, int length, int payload) {
+        raw.clear();
+        raw.ensureCapacity(length);
+        Memory.copy(address, raw.addressForWrite(0), length);
+        ByteBuffer source = SnapshotFormat.underlying(raw).duplicate();
+        source.position(0).limit(length);
+        return codec.compress(
+                source, SnapshotFormat.underlying(buffer).duplicate().clear(), payload);
+    }
+
+    // ---- entries one by one
+
     /**
-     * Adds an entry.
+     * Takes an entry.
      *
-     * @throws UncheckedIOException when the channel fails
-     * @throws IllegalArgumentException when the entry is longer than a document can be, nearly 1 GiB
+     * @throws IOException as the channel
+     * @throws IllegalArgumentException when the format cannot hold it; then nothing was written
      */
     @Override
     public void visit(
             int database,
             int type,
+            boolean number,
             long keyAddress,
             int keyLength,
             long valueAddress,
             int valueLength,
-            long expiresAtMs) {
+            long expiresAtMs,
+            int recency)
+            throws IOException {
         checkUsable();
-        if (type < 0 || type >= SnapshotFormat.HAS_EXPIRY || database < 0) {
-            throw new IllegalArgumentException("type=" + type + " or database=" + database + " is not of an entry");
+        if (type < 0 || type > RecordLayout.TYPE_MASK || database < 0 || recency > 0xffff) {
+            throw new IllegalArgumentException(
+                    "type=" + type + ", database=" + database + " or recency=" + recency + " is not of an entry");
         }
-        long length = SnapshotFormat.MAX_ENTRY_OVERHEAD_BYTES + (long) keyLength + valueLength;
-        if (length > SnapshotFormat.MAX_DOCUMENT_BYTES - SnapshotFormat.BLOCK_BYTES) {
-            throw new IllegalArgumentException("an entry of " + length + " bytes does not fit into a document");
+        boolean large = valueLength >= SnapshotFormat.LARGE_VALUE_BYTES;
+        int inline = large ? 0 : valueLength;
+        if (keyLength > SnapshotFormat.MAX_VALUE_BYTES || valueLength > SnapshotFormat.MAX_DOCUMENT_BYTES) {
+            throw new IllegalArgumentException("a key of " + keyLength + " bytes is too long");
         }
-        if (block == null) {
-            block = wire.writingDocument(false); // open until it is full; its length is filled in then
+        int longest = RecordLayout.MAX_OVERHEAD_BYTES + keyLength + inline;
+        if (openLength > 0 && openLength + longest > SnapshotFormat.BLOCK_BYTES) {
+            closeBlock();
         }
-        buffer.ensureCapacity(buffer.writePosition() + length);
-        boolean isVolatile = expiresAtMs != NO_EXPIRY;
-        buffer.writeUnsignedByte(isVolatile ? type | SnapshotFormat.HAS_EXPIRY : type);
-        buffer.writeStopBit(database);
-        if (isVolatile) {
-            buffer.writeLong(expiresAtMs);
+        if (open == 0) {
+            open = Memory.allocate(Math.max(longest, SnapshotFormat.BLOCK_BYTES));
         }
-        put(keyAddress, keyLength);
-        put(valueAddress, valueLength);
-        entriesOfBlock++;
-        if (buffer.writePosition() >= SnapshotFormat.BLOCK_BYTES) {
+        int flags = (number ? RecordLayout.NUMBER : 0) | (large ? RecordLayout.LARGE : 0);
+        long end = RecordLayout.write(
+                open + openLength, type | flags, database, expiresAtMs, recency, keyAddress, keyLength, valueLength);
+        Memory.copy(valueAddress, end, inline);
+        openLength = (int) (end - open) + inline;
+        openCount++;
+        if (large) {
+            closeBlock();
+            value(valueAddress, valueLength);
+        }
+    }
+
+    private void closeBlock() throws IOException {
+        if (openCount > 0) {
             try {
-                closeBlock();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                records(open, openLength, openCount);
+            } finally {
+                freeOpen();
             }
         }
     }
 
-    private void put(long address, int length) {
-        buffer.writeStopBit(length);
-        Memory.copy(address, buffer.addressForWrite(buffer.writePosition()), length);
-        buffer.writeSkip(length);
+    private void freeOpen() {
+        if (open != 0) {
+            Memory.free(open);
+        }
+        open = 0;
+        openLength = 0;
+        openCount = 0;
     }
 
-    private void closeBlock() throws IOException {
-        DocumentContext full = block;
-        if (full == null) {
-            return;
-        }
-        block = null;
-        buffer.writeInt(entriesOfBlock);
-        blockCount++;
-        entryCount += entriesOfBlock;
-        entriesOfBlock = 0;
-        SnapshotFormat.chain(chain, seal(full, false));
-    }
+    // ---- the end
 
     /** Writes the last block and the footer. Making the file durable is the caller's task. */
     public void finish() throws IOException {
@@ -137,7 +213,7 @@ public final class SnapshotWriter implements EntryVisitor, AutoCloseable {
         ByteBuffer bytes = SnapshotFormat.underlying(buffer).duplicate();
         bytes.position(0).limit((int) buffer.writePosition());
         while (bytes.hasRemaining()) {
-            channel.write(bytes);
+            bytesWritten += channel.write(bytes);
         }
         buffer.clear();
         broken = false;
@@ -150,10 +226,12 @@ public final class SnapshotWriter implements EntryVisitor, AutoCloseable {
         }
     }
 
-    /** Frees the buffer. */
+    /** Frees the buffers. */
     @Override
     public void close() {
         broken = true;
+        freeOpen();
         buffer.releaseLast();
+        raw.releaseLast();
     }
 }

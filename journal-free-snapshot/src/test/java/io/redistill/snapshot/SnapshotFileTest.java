@@ -7,11 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.redistill.engine.EntryVisitor;
 import io.redistill.engine.memory.Memory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -25,6 +23,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,22 +37,22 @@ class SnapshotFileTest {
     void shouldGiveBackWhatWasWritten() throws IOException {
         List<Entry> entries = List.of(
                 new Entry(0, 0, "a", "1", EntryVisitor.NO_EXPIRY),
-                new Entry(15, 127, "", "", 0),
-                new Entry(300, 7, "key \u0000\r\n", "x".repeat(1000), Long.MAX_VALUE));
+                new Entry(15, EntryVisitor.TYPE_HASH, "", "", 0),
+                new Entry(0, 0, true, "n", "-12", 1, 0),
+                new Entry(300, 0, false, "key \u0000\r\n", "x".repeat(1000), Long.MAX_VALUE, 0xffff));
         assertThat(read(write(entries))).isEqualTo(entries);
     }
 
     @Test
     void shouldGiveBackAnEmptySnapshot() throws IOException {
         List<Entry> none = new ArrayList<>();
-        assertThat(read(write(List.of()), into(none))).isEqualTo(new SnapshotReader.Contents(CREATED_MS, 0));
+        assertThat(read(write(List.of()), into(none))).isEqualTo(contents(0, 0));
         assertThat(none).isEmpty();
     }
 
     @Test
     void shouldSayWhatIsInIt() throws IOException {
-        assertThat(read(write(sample(2, 1, 10)), into(new ArrayList<>())))
-                .isEqualTo(new SnapshotReader.Contents(CREATED_MS, 2));
+        assertThat(read(write(sample(2, 1, 10)), into(new ArrayList<>()))).isEqualTo(contents(1, 2));
     }
 
     @Test
@@ -66,6 +65,56 @@ class SnapshotFileTest {
         byte[] file = write(entries);
         assertThat(file.length).isGreaterThan(4 * SnapshotFormat.BLOCK_BYTES);
         assertThat(read(file)).isEqualTo(entries);
+    }
+
+    @Test
+    void shouldCompressWhatGetsShorter() throws IOException {
+        List<Entry> entries = sample(2_000, 9, 400);
+        entries.add(new Entry(0, 0, "long", "v".repeat(3 * SnapshotFormat.BLOCK_BYTES), 5));
+        byte[] noise = new byte[100_000];
+        new Random(1).nextBytes(noise);
+        entries.add(new Entry(0, 0, "noise", new String(noise, StandardCharsets.ISO_8859_1), 5));
+        byte[] file = write(entries, Codec.LZ4);
+        assertThat(file.length).isLessThan(write(entries).length / 2);
+        assertThat(read(file)).isEqualTo(entries);
+    }
+
+    @Test
+    void shouldRefuseALaterVersionAndNameBoth() throws IOException {
+        byte[] file = write(sample(1, 7, 12));
+        int at = new String(file, StandardCharsets.ISO_8859_1).indexOf("version") + "version".length() + 1;
+        assertThat(file[at]).isEqualTo((byte) SnapshotFormat.VERSION);
+        file[at] = 7;
+        int length = documents(file).get(0).length;
+        ByteBuffer bytes = ByteBuffer.wrap(file).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        CRC32C crc = new CRC32C();
+        crc.update(1);
+        crc.update(file, Integer.BYTES, length - 2 * Integer.BYTES);
+        bytes.putInt(length - Integer.BYTES, (int) crc.getValue());
+        assertThatThrownBy(() -> read(file))
+                .isInstanceOf(SnapshotDamagedException.class)
+                .hasMessageEndingWith("it has version 7 of the format, this program reads up to version 1");
+    }
+
+    @Test
+    void shouldNameTheCommandThatConvertsForeignFiles() {
+        assertThatThrownBy(() -> read("REDIS0011 and so on".getBytes(StandardCharsets.UTF_8)))
+                .hasMessageContaining("redistill snapshot import ");
+        assertThatThrownBy(() -> read("RDST and so on".getBytes(StandardCharsets.UTF_8)))
+                .hasMessageContaining("redistill snapshot import ");
+    }
+
+    @Test
+    void shouldRefuseEveryFlippedByteAndEveryCutOfACompressedFile() throws IOException {
+        List<Entry> entries = new ArrayList<>(List.of(new Entry(0, 0, "key", "v".repeat(500), 5)));
+        entries.addAll(sample(3, 3, 12));
+        byte[] file = write(entries, Codec.LZ4);
+        for (int i = 0; i < file.length; i++) {
+            byte[] damaged = file.clone();
+            damaged[i] ^= (byte) 0x11;
+            assertRefused(damaged, "byte " + i);
+            assertRefused(Arrays.copyOf(file, i), "cut to " + i);
+        }
     }
 
     @Test
@@ -120,31 +169,33 @@ class SnapshotFileTest {
                 .isThrownBy(() -> read(file))
                 .withMessage("name is refused at offset " + footer + ": the checksum is wrong");
         assertThatExceptionOfType(SnapshotDamagedException.class)
-                .isThrownBy(() -> read("REDIS0011 and so on, which is another format".getBytes(StandardCharsets.UTF_8)))
+                .isThrownBy(() -> read("something else, which is another format".getBytes(StandardCharsets.UTF_8)))
                 .withMessageStartingWith("name is refused at offset 0: ");
     }
 
     @Test
     void shouldReadTheFileOfVersionOne() throws IOException {
         // Written by the first version of this format: must be readable as long as the version is.
-        byte[] golden = HexFormat.of().parseHex(GOLDEN);
         List<Entry> entries = List.of(
-                new Entry(0, 0, "key", "value", EntryVisitor.NO_EXPIRY), new Entry(1, 2, "k", "", CREATED_MS + 1));
-        assertThat(read(golden)).isEqualTo(entries);
+                new Entry(0, 0, "key", "value", EntryVisitor.NO_EXPIRY),
+                new Entry(1, 0, true, "n", "-17", CREATED_MS + 1, 513),
+                new Entry(15, EntryVisitor.TYPE_HASH, "h", "\u0001\u0001f\u0002vv", EntryVisitor.NO_EXPIRY));
         assertThat(HexFormat.of().formatHex(write(entries))).isEqualTo(GOLDEN);
+        assertThat(read(HexFormat.of().parseHex(GOLDEN))).isEqualTo(entries);
     }
 
     @Test
     void shouldWriteNothingMoreOnceFinishedOrFailed() throws IOException {
-        try (SnapshotWriter writer = new SnapshotWriter(Channels.newChannel(new ByteArrayOutputStream()), 1)) {
+        try (SnapshotWriter writer =
+                new SnapshotWriter(Channels.newChannel(new ByteArrayOutputStream()), Codec.NONE, 1, "test")) {
             writer.finish();
             assertThatIllegalStateException().isThrownBy(writer::finish);
         }
-        FullChannel full = new FullChannel(100);
-        try (SnapshotWriter writer = new SnapshotWriter(full, 1)) {
-            put(writer, new Entry(0, 0, "key", "v".repeat(100_000), 1));
+        FullChannel full = new FullChannel(150);
+        try (SnapshotWriter writer = new SnapshotWriter(full, Codec.NONE, 1, "test")) {
+            put(writer, new Entry(0, 0, "key", "v".repeat(60_000), 1));
             assertThatThrownBy(() -> put(writer, new Entry(0, 0, "key", "v".repeat(300_000), 1)))
-                    .isInstanceOf(UncheckedIOException.class)
+                    .isInstanceOf(IOException.class)
                     .hasMessageContaining("no space");
             assertThatIllegalStateException().isThrownBy(() -> put(writer, new Entry(0, 0, "key", "v", 1)));
             assertThatIllegalStateException().isThrownBy(writer::finish);
@@ -153,24 +204,30 @@ class SnapshotFileTest {
 
     @Test
     void shouldRefuseEntriesThatTheFormatCannotHold() throws IOException {
-        try (SnapshotWriter writer = new SnapshotWriter(Channels.newChannel(new ByteArrayOutputStream()), 1)) {
+        try (SnapshotWriter writer =
+                new SnapshotWriter(Channels.newChannel(new ByteArrayOutputStream()), Codec.NONE, 1, "test")) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> writer.visit(0, 0, 0, 512 << 20, 0, 512 << 20, EntryVisitor.NO_EXPIRY));
-            assertThatIllegalArgumentException().isThrownBy(() -> writer.visit(0, 128, 0, 0, 0, 0, 1));
-            assertThatIllegalArgumentException().isThrownBy(() -> writer.visit(-1, 0, 0, 0, 0, 0, 1));
+                    .isThrownBy(() -> writer.visit(0, 0, false, 0, 1 << 30, 0, 0, EntryVisitor.NO_EXPIRY, 0));
+            assertThatIllegalArgumentException().isThrownBy(() -> writer.visit(0, 16, false, 0, 0, 0, 0, 1, 0));
+            assertThatIllegalArgumentException().isThrownBy(() -> writer.visit(-1, 0, false, 0, 0, 0, 0, 1, 0));
+            assertThatIllegalArgumentException().isThrownBy(() -> writer.visit(0, 0, false, 0, 0, 0, 0, 1, 0x10000));
             writer.finish();
         }
     }
 
     private static final String GOLDEN =
-            "3b000040c6666f726d6174f2726564697374696c6c2d736e617073686f74c776657273696f6ea101"
-                    + "c9637265617465644d73a77b68e5cf8b01000092e806ee210000000000036b65790576616c756582"
-                    + "017c68e5cf8b010000016b0002000000492cd2f222000040c6626c6f636b73a101c7656e74726965"
-                    + "73a102c5636861696ea6a55e0a813812bcef";
+            "48000040c6666f726d6174f2726564697374696c6c2d736e617073686f74c776657273696f6ea101c9637265"
+                    + "617465644d73a77b68e5cf8b010000c770726f64756374e474657374de0fb218360000000003000000290000"
+                    + "00000003056b657976616c7565b0017c68e5cf8b010000010201036e2d3137040f010668010166027676e4be"
+                    + "bc1322000040c6626c6f636b73a101c7656e7472696573a103c5636861696ea6edbf5a8563c4208c";
 
     // ---- writing and reading
 
-    record Entry(int database, int type, String key, String value, long expiresAtMs) {}
+    record Entry(int database, int type, boolean number, String key, String value, long expiresAtMs, int recency) {
+        Entry(int database, int type, String key, String value, long expiresAtMs) {
+            this(database, type, false, key, value, expiresAtMs, EntryVisitor.NO_RECENCY);
+        }
+    }
 
     private static List<Entry> sample(int count, long seed, int longest) {
         Random random = new Random(seed);
@@ -179,14 +236,25 @@ class SnapshotFileTest {
             long expiresAtMs = random.nextBoolean() ? EntryVisitor.NO_EXPIRY : random.nextLong() >>> 1;
             String key = "key:" + random.nextInt();
             String value = "v".repeat(random.nextInt(longest)) + random.nextInt();
-            entries.add(new Entry(random.nextInt(16), random.nextInt(8), key, value, expiresAtMs));
+            entries.add(new Entry(
+                    random.nextInt(16),
+                    random.nextInt(8),
+                    random.nextBoolean(),
+                    key,
+                    value,
+                    expiresAtMs,
+                    random.nextInt(0x10001) - 1));
         }
         return entries;
     }
 
     private static byte[] write(List<Entry> entries) throws IOException {
+        return write(entries, Codec.NONE);
+    }
+
+    private static byte[] write(List<Entry> entries, Codec codec) throws IOException {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
-        try (SnapshotWriter writer = new SnapshotWriter(Channels.newChannel(file), CREATED_MS)) {
+        try (SnapshotWriter writer = new SnapshotWriter(Channels.newChannel(file), codec, CREATED_MS, "test")) {
             for (Entry entry : entries) {
                 put(writer, entry);
             }
@@ -195,7 +263,11 @@ class SnapshotFileTest {
         return file.toByteArray();
     }
 
-    private static void put(EntryVisitor to, Entry entry) {
+    private static SnapshotReader.Contents contents(long blocks, long entries) {
+        return new SnapshotReader.Contents(SnapshotFormat.VERSION, CREATED_MS, "test", blocks, entries);
+    }
+
+    private static void put(EntryVisitor to, Entry entry) throws IOException {
         byte[] key = entry.key.getBytes(StandardCharsets.ISO_8859_1);
         byte[] value = entry.value.getBytes(StandardCharsets.ISO_8859_1);
         long memory = Memory.allocate(key.length + value.length + 1L);
@@ -205,11 +277,13 @@ class SnapshotFileTest {
             to.visit(
                     entry.database,
                     entry.type,
+                    entry.number,
                     memory,
                     key.length,
                     memory + key.length,
                     value.length,
-                    entry.expiresAtMs);
+                    entry.expiresAtMs,
+                    entry.recency);
         } finally {
             Memory.free(memory);
         }
@@ -217,7 +291,8 @@ class SnapshotFileTest {
 
     private List<Entry> read(byte[] file) throws IOException {
         List<Entry> entries = new ArrayList<>();
-        assertThat(read(file, into(entries))).isEqualTo(new SnapshotReader.Contents(CREATED_MS, entries.size()));
+        SnapshotReader.Contents contents = read(file, into(entries));
+        assertThat(contents).isEqualTo(contents(contents.blockCount(), entries.size()));
         return entries;
     }
 
@@ -230,12 +305,15 @@ class SnapshotFileTest {
     }
 
     private static EntryVisitor into(List<Entry> entries) {
-        return (database, type, keyAddress, keyLength, valueAddress, valueLength, expiresAtMs) -> entries.add(new Entry(
-                database,
-                type,
-                new String(Memory.toArray(keyAddress, keyLength), StandardCharsets.ISO_8859_1),
-                new String(Memory.toArray(valueAddress, valueLength), StandardCharsets.ISO_8859_1),
-                expiresAtMs));
+        return (database, type, number, keyAddress, keyLength, valueAddress, valueLength, expiresAtMs, recency) ->
+                entries.add(new Entry(
+                        database,
+                        type,
+                        number,
+                        new String(Memory.toArray(keyAddress, keyLength), StandardCharsets.ISO_8859_1),
+                        new String(Memory.toArray(valueAddress, valueLength), StandardCharsets.ISO_8859_1),
+                        expiresAtMs,
+                        recency));
     }
 
     private void assertRefused(byte[] file, String how) {

@@ -220,8 +220,23 @@ public final class NetworkServer {
         Files.setPosixFilePermissions(path, permissions);
     }
 
-    /** Stops accepting, answers what was received, closes the connections and ends the threads. */
+    /** Publishes the event of a cut that was claimed at the engine's source of cuts. Any thread. */
+    public void publishCut() {
+        EventLoopThread first = eventLoops[0];
+        first.ioLoop().execute(() -> first.loop().publishCut());
+    }
+
+    /** {@link #stop(Runnable)} with nothing to do in between. */
     public void stop() {
+        stop(() -> {});
+    }
+
+    /**
+     * Stops accepting, answers what was received, closes the connections and ends the threads.
+     *
+     * @param lastWork what is to be done when no thread runs any more and the data is still there
+     */
+    public void stop(Runnable lastWork) {
         try {
             for (Channel channel : listening) {
                 channel.close().awaitUninterruptibly();
@@ -242,6 +257,7 @@ public final class NetworkServer {
             for (ShardThread shardThread : shardThreads) {
                 shardThread.stop();
             }
+            lastWork.run();
             engine.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -85,6 +85,7 @@ public final class RequestBatch {
     private int sources;
     private boolean stitched;
     private int partCount;
+    private boolean outsideParts;
 
     @SuppressWarnings("unused") // through PENDING
     private int pending;
@@ -204,6 +205,11 @@ public final class RequestBatch {
         }
     }
 
+    /** Says that some of the parts are counted down by others than shards, perhaps before the batch is sealed. */
+    public void hasOutsideParts() {
+        outsideParts = true;
+    }
+
     private void addSource(int source) {
         if (sources == 0) {
             sources = source + 1;
@@ -214,7 +220,12 @@ public final class RequestBatch {
 
     /** Ends filling and sets the countdown; true when nothing has to be published. */
     public boolean seal() {
-        PENDING.set(this, partCount);
+        if (outsideParts) {
+            // Whoever counts those down may have done so already.
+            PENDING.getAndAdd(this, partCount);
+        } else {
+            PENDING.set(this, partCount);
+        }
         return partCount == 0;
     }
 
@@ -432,6 +443,7 @@ public final class RequestBatch {
         sources = 0;
         stitched = false;
         partCount = 0;
+        outsideParts = false;
         published = 0;
         next = null;
     }

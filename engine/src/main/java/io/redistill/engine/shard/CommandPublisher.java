@@ -112,6 +112,9 @@ public final class CommandPublisher {
      * @param opcode SAVE, BGSAVE or SHUTDOWN
      */
     public void commitCut(RequestBatch batch, int opcode, int flags, int extraParts) {
+        if (extraParts > 0) {
+            batch.hasOutsideParts();
+        }
         batch.commit(opcode, RequestBatch.FAN_OUT, shards.length + extraParts, 0, flags);
     }
 

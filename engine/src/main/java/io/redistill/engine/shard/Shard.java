@@ -441,6 +441,7 @@ public final class Shard {
         if (source == null || cut != null) {
             throw new IllegalStateException("a cut that nobody asked for, or before the end of another");
         }
+        database.clock(clock.epochMs());
         cut = new CutWalk(new Database[] {database}, source.begin(number, changes()));
         cutPacing = new CutPacing();
         longestCutSliceNs = 0;

@@ -1,6 +1,8 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.engine.store;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The port through which one shard gives away what it held at the instant of a cut, entry by entry, in any order and each
  * entry once.
@@ -20,11 +22,12 @@ public interface CutSink {
      * to its block.
      *
      * @param database the number that its database had at the cut
+     * @param hash the entry's fields, to be walked any number of times, or null when it is no hash
      * @param recency what the index keeps about its use, or {@link #UNKNOWN_RECENCY}
      * @param ahead whether it comes before its turn, since a command is about to change it: whatever room it takes is
      *     taken on behalf of that command
      */
-    void entry(int database, EntryView entry, int recency, boolean ahead);
+    void entry(int database, EntryView entry, @Nullable HashValue hash, int recency, boolean ahead);
 
     /** The shard has given everything that it held at the cut; nothing more is called. */
     void end();

@@ -5,7 +5,6 @@ import io.redistill.engine.memory.Arena;
 import io.redistill.engine.memory.LargeBlock;
 import io.redistill.engine.memory.Memory;
 import java.util.ArrayDeque;
-import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.HdrHistogram.AtomicHistogram;
@@ -57,6 +56,7 @@ public final class Database {
     private final EntryHash entryHash;
     private final FieldTable fieldTables;
     private final HashValue hash;
+    private final HashValue hashOfCut;
 
     private KeyIndex index;
 
@@ -108,6 +108,7 @@ public final class Database {
         index = indexFactory.get();
         fieldTables = new FieldTable(arena, base, entryHash);
         hash = new HashValue(this, fieldTables, hashLimits);
+        hashOfCut = new HashValue(this, fieldTables, hashLimits);
     }
 
     /** Sets the time that look-ups compare deadlines with; once a turn. */
@@ -567,31 +568,6 @@ public final class Database {
         arena.free(entry.address());
     }
 
-    // ---- walk
-
-    /** Parts that {@link #visit} takes one after the other. */
-    public int sliceCount() {
-        return index.partCount();
-    }
-
-    /**
-     * Calls back with every entry of a slice whose deadline has not passed, in no particular order. Whatever is there
-     * while all slices are visited comes once, as long as nothing is changed between them and {@link #clear} not called.
-     *
-     * @param slice from 0 to {@link #sliceCount}, exclusive
-     * @param visitor must neither change the database nor keep the view
-     */
-    public void visit(int slice, Consumer<EntryView> visitor) {
-        EntryView entry = new EntryView();
-        index.forEach(slice, address -> visitLive(entry.wrap(address), visitor));
-    }
-
-    private void visitLive(EntryView entry, Consumer<EntryView> visitor) {
-        if (!entry.hasExpiry() || entry.expiresAtMs() >= nowMs) {
-            visitor.accept(entry);
-        }
-    }
-
     // ---- the change point
 
     /** Before an entry is changed, moved or removed: it is still as it was. */
@@ -649,7 +625,8 @@ public final class Database {
     private void give(EntryView entry, boolean ahead) {
         CutSink sink = cut;
         if (sink != null && (!entry.hasExpiry() || entry.expiresAtMs() >= cutMs)) {
-            sink.entry(numberAtCut, entry, CutSink.UNKNOWN_RECENCY, ahead);
+            HashValue fields = entry.isHash() ? hashOfCut.openToRead(entry) : null;
+            sink.entry(numberAtCut, entry, fields, CutSink.UNKNOWN_RECENCY, ahead);
         }
         Memory.putByte(entry.address() + EntryLayout.STAMP_OFFSET, (byte) stamp);
     }

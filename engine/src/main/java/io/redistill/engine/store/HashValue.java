@@ -108,6 +108,17 @@ public final class HashValue {
         return this;
     }
 
+    /**
+     * Opens the hash of an entry to be read only, before its first field; nothing is dropped. Fields whose deadline has
+     * passed may come.
+     */
+    HashValue openToRead(EntryView existing) {
+        exists = true;
+        reopen(existing.address());
+        rewind();
+        return this;
+    }
+
     private void reopen(long entryAddress) {
         entry.wrap(entryAddress);
         int encoding = entry.encoding();

@@ -173,7 +173,7 @@ class CutWalkTest {
         }
 
         @Override
-        public void entry(int database, EntryView entry, int recency, boolean ahead) {
+        public void entry(int database, EntryView entry, HashValue hash, int recency, boolean ahead) {
             String key = new String(Memory.toArray(entry.keyAddress(), entry.keyLength()));
             String value = entry.isInteger()
                     ? Long.toString(entry.integerValue())

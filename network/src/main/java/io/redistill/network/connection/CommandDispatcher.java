@@ -14,6 +14,7 @@ import io.redistill.engine.reply.ReplyBuffer;
 import io.redistill.engine.reply.RespValue;
 import io.redistill.engine.shard.CommandPublisher;
 import io.redistill.engine.shard.CommandStatistics;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what becomes of a decoded command: refused, answered here, given to the shards, or held.
@@ -27,12 +28,16 @@ final class CommandDispatcher {
     private static final byte[] NOAUTH =
             "-NOAUTH Authentication required.\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
+    private static final byte[] LOADING =
+            "-LOADING Redis is loading the dataset in memory\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+
     private static final CommandSpec[] SPECS = specs();
 
     private final CommandPublisher publisher;
     private final CommandStatistics statistics;
     private final ServerCommands serverCommands;
     private final ConnectionCommands connectionCommands;
+    private boolean loading;
 
     CommandDispatcher(
             CommandPublisher publisher,
@@ -90,6 +95,11 @@ final class CommandDispatcher {
             answer(batch, opcode, flags, Errors.OUT_OF_MEMORY);
             return;
         }
+        if (loading && !spec.hasFlag(CommandFlags.LOADING)) {
+            statistics.rejected(opcode);
+            answer(batch, opcode, flags, LOADING);
+            return;
+        }
         switch (spec.commandClass()) {
             case KEYED, MULTI_KEY -> publisher.commit(batch, spec, 0, flags);
             case ALL_SHARDS -> allShards(batch, spec, flags);
@@ -139,13 +149,48 @@ final class CommandDispatcher {
 
     private void executeServer(Connection connection, RequestBatch batch, int opcode, int flags, byte[][] arguments) {
         long startNs = System.nanoTime();
-        RespValue reply = serverCommands.execute(opcode, arguments, connection);
+        RespValue reply = isCut(opcode)
+                ? beginCut(batch, opcode, flags, arguments)
+                : serverCommands.execute(opcode, arguments, connection);
+        if (reply == null) {
+            return;
+        }
         statistics.called(opcode);
         statistics.took(opcode, System.nanoTime() - startNs);
         if (reply.isError()) {
             statistics.failed(opcode);
         }
         answer(batch, opcode, flags, reply);
+    }
+
+    private static boolean isCut(int opcode) {
+        return opcode == Opcode.SAVE || opcode == Opcode.BGSAVE || opcode == Opcode.SHUTDOWN;
+    }
+
+    /** Closes the open command as one for all shards, or returns the reply. */
+    private @Nullable RespValue beginCut(RequestBatch batch, int opcode, int flags, byte[][] arguments) {
+        int command = batch.commandCount();
+        RespValue reply = serverCommands.prepareCut(opcode, arguments, result -> {
+            batch.addResult(command, result);
+            batch.executed(1);
+        });
+        if (reply == null) {
+            publisher.commitCut(batch, opcode, flags, opcode == Opcode.BGSAVE ? 0 : 1);
+        }
+        return reply;
+    }
+
+    /** Publishes the event of a cut that nobody waits for. */
+    void publishCut(RequestBatch batch) {
+        batch.addArgument(0, 0);
+        publisher.commitCut(batch, Opcode.BGSAVE, RequestBatch.SILENT, 0);
+        batch.seal();
+        publisher.publish(batch);
+    }
+
+    /** Whether commands that need the data are refused from now on, since it is being loaded. */
+    void loading(boolean nowLoading) {
+        loading = nowLoading;
     }
 
     /** Adds an error as a reply of its own. */

@@ -41,6 +41,7 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
     private final ClientLimits limits;
     private final CommandPublisher publisher;
     private final CommandDispatcher dispatcher;
+    private final ServerCommands serverCommands;
     private final RespDecoder decoder = new RespDecoder();
     private final ReplyStitcher stitcher;
     private final CommandStatistics statistics = new CommandStatistics();
@@ -93,6 +94,7 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
         this.thread = thread;
         this.ownShard = ownShard;
         stitcher = new ReplyStitcher(engine.shardCount());
+        this.serverCommands = serverCommands;
         dispatcher = new CommandDispatcher(publisher, statistics, serverCommands, authentication);
     }
 
@@ -272,9 +274,15 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
         return engine.shardCount();
     }
 
-    /** Decides, for the batch being opened, whether commands that need memory are refused. */
+    /** Publishes the event of a cut that was claimed; its shards are woken with those of the turn. */
+    public void publishCut() {
+        dispatcher.publishCut(new RequestBatch(ignored -> {}, engine.shardCount(), NettyReplyChunk::create));
+    }
+
+    /** Decides, for the batch being opened, whether commands that need memory, or the data, are refused. */
     void checkMemory() {
         outOfMemory = engine.isOutOfMemory();
+        dispatcher.loading(serverCommands.isLoading());
     }
 
     boolean isOutOfMemory() {

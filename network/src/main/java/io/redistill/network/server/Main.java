@@ -11,20 +11,25 @@ import io.redistill.network.NetworkConfig;
 import io.redistill.network.NetworkServer;
 import io.redistill.network.Transport;
 import io.redistill.network.server.settings.LogLevel;
+import io.redistill.network.server.settings.ProductVersion;
 import io.redistill.network.server.settings.ServerSettings;
+import io.redistill.snapshot.SnapshotStorage;
+import io.redistill.snapshot.tool.SnapshotTool;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
  * Starts the server from options, environment and file, and stops it in order.
  *
- * <p>Exit codes: 0 after an orderly stop, 1 when the start is refused, 70 when a thread died of a fault of ours.
+ * <p>Exit codes: 0 after an orderly stop, 1 when the start is refused or the last snapshot failed, 70 when a thread died of a fault of ours.
  */
 public final class Main {
     /** Says why a native library does not load, in its own words and many lines: we say it in one. Held, not to be lost. */
@@ -33,6 +38,13 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) throws InterruptedException {
+        // Chronicle Wire brings SLF4J, which would say that nobody listens to it.
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
+        if (arguments.length > 0 && arguments[0].equals("snapshot")) {
+            SnapshotTool tool = new SnapshotTool(System.out, System.err, "redistill " + ProductVersion.version());
+            System.exit(tool.run(Arrays.copyOfRange(arguments, 1, arguments.length)));
+            return;
+        }
         ServerSettings.Outcome outcome = ServerSettings.resolve(arguments);
         if (outcome instanceof ServerSettings.Outcome.Exit exit) {
             (exit.exitCode() == 0 ? System.out : System.err).println(exit.text());
@@ -60,28 +72,34 @@ public final class Main {
                 engineConfig(settings),
                 (thread, fault) -> dieOf(fault, thread, log));
         CountDownLatch stopAsked = new CountDownLatch(1);
-        WholeServerCommands commands = new WholeServerCommands(server, settings, stopAsked::countDown);
+        Persistence persistence = new Persistence(server, settings, SnapshotStorage.FILES, log);
+        WholeServerCommands commands = new WholeServerCommands(server, settings, persistence, stopAsked::countDown);
         try {
             server.start(commands);
+            persistence.load();
         } catch (IOException e) {
             System.err.println("redistill: " + e.getMessage());
             Runtime.getRuntime().halt(1);
         }
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stopInOrder(server, log), "shutdown"));
+        persistence.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stopInOrder(server, persistence, log), "shutdown"));
         commands.start();
         log.info("ready: " + server.transportName() + ", " + server.engine().shardCount() + " shard(s), port "
                 + server.boundPort());
         stopAsked.await();
-        stopInOrder(server, log);
+        stopInOrder(server, persistence, log);
     }
 
     /** Answers what was received, then ends the process with 0, whatever asked for it. */
-    private static synchronized void stopInOrder(NetworkServer server, Log log) {
+    private static synchronized void stopInOrder(NetworkServer server, Persistence persistence, Log log) {
         log.info("stopping");
-        server.stop();
+        persistence.prepareEnd();
+        AtomicBoolean saved = new AtomicBoolean();
+        server.stop(() -> saved.set(persistence.saveAtEnd()));
+        persistence.stop();
         log.info("stopped");
         // Not exit: after a signal the JVM would answer with the signal's code.
-        Runtime.getRuntime().halt(0);
+        Runtime.getRuntime().halt(saved.get() ? 0 : 1);
     }
 
     /** A thread of the server died of a fault of ours: half a cache is worse than none. */

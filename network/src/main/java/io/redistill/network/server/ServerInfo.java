@@ -13,6 +13,8 @@ import io.redistill.network.connection.ConnectionLoop;
 import io.redistill.network.connection.ServerCommands;
 import io.redistill.network.server.settings.ProductVersion;
 import io.redistill.network.server.settings.ServerSettings;
+import io.redistill.snapshot.LoadProgress;
+import io.redistill.snapshot.SnapshotStatus;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -40,12 +42,15 @@ final class ServerInfo {
 
     private final NetworkServer server;
     private final ServerSettings settings;
+    private final Persistence persistence;
     private final long startedNs = System.nanoTime();
     private final String runId = runId();
     private final @Nullable HiccupRecorder hiccups;
     private long peakUsedBytes;
 
-    ServerInfo(NetworkServer server, ServerSettings settings, @Nullable HiccupRecorder hiccups) {
+    ServerInfo(
+            NetworkServer server, ServerSettings settings, Persistence persistence, @Nullable HiccupRecorder hiccups) {
+        this.persistence = persistence;
         this.server = server;
         this.hiccups = hiccups;
         this.settings = settings;
@@ -167,14 +172,60 @@ final class ServerInfo {
                 .add("mem_allocator", "arena");
     }
 
-    /** There are no snapshots in this version; clients wait for {@code loading:0}. */
     private void persistence(Section section) {
-        section.add("loading", 0)
-                .add(
-                        "rdb_changes_since_last_save",
-                        sum(shard -> shard.database(0).changes()))
-                .add("rdb_bgsave_in_progress", 0)
-                .add("aof_enabled", 0);
+        SnapshotStatus status = persistence.status();
+        LoadProgress load = persistence.progress();
+        boolean loading = persistence.isLoading();
+        section.add("loading", loading ? 1 : 0)
+                .add("async_loading", 0)
+                .add("current_cow_peak", status.inProgress() ? status.peakHeldBytes() : 0)
+                .add("current_cow_size", status.heldBytes())
+                .add("current_cow_size_age", 0)
+                .add("current_fork_perc", "0.00")
+                .add("current_save_keys_processed", status.entries())
+                .add("current_save_keys_total", status.totalEntries())
+                .add("rdb_changes_since_last_save", status.changesSinceLast())
+                .add("rdb_bgsave_in_progress", status.inProgress() ? 1 : 0)
+                .add("rdb_last_save_time", status.lastSaveMs() / 1000)
+                .add("rdb_last_bgsave_status", status.lastOk() ? "ok" : "err")
+                .add("rdb_last_bgsave_time_sec", status.lastSeconds())
+                .add("rdb_current_bgsave_time_sec", status.currentSeconds())
+                .add("rdb_saves", status.saves())
+                .add("rdb_last_cow_size", status.inProgress() ? 0 : status.peakHeldBytes())
+                .add("rdb_last_load_keys_expired", load.expiredKeys())
+                .add("rdb_last_load_keys_loaded", load.loadedKeys())
+                .add("aof_enabled", 0)
+                .add("aof_rewrite_in_progress", 0)
+                .add("aof_rewrite_scheduled", 0)
+                .add("aof_last_rewrite_time_sec", -1)
+                .add("aof_current_rewrite_time_sec", -1)
+                .add("aof_last_bgrewrite_status", "ok")
+                .add("aof_last_write_status", "ok")
+                .add("aof_last_cow_size", 0)
+                .add("module_fork_in_progress", 0)
+                .add("module_fork_last_cow_size", 0)
+                .add("snapshot_budget_bytes", status.budgetBytes())
+                .add("snapshot_entries_ahead", status.entriesAhead())
+                .add("snapshot_walk_pauses", status.walkPauses())
+                .add("snapshot_longest_slice_us", longestSliceNs() / 1000)
+                .add("snapshot_last_file_bytes", status.fileBytes())
+                .add("snapshot_last_failure", status.lastFailure() == null ? "" : status.lastFailure());
+        if (loading) {
+            section.add("loading_start_time", load.startedMs() / 1000)
+                    .add("loading_total_bytes", load.totalBytes())
+                    .add("loading_rdb_used_mem", 0)
+                    .add("loading_loaded_bytes", load.loadedBytes())
+                    .add("loading_loaded_perc", String.format(Locale.ROOT, "%.2f", load.share() * 100))
+                    .add("loading_eta_seconds", load.etaSeconds());
+        }
+    }
+
+    private long longestSliceNs() {
+        long longest = 0;
+        for (int i = 0; i < server.engine().shardCount(); i++) {
+            longest = Math.max(longest, server.engine().shard(i).longestCutSliceNs());
+        }
+        return longest;
     }
 
     private void statistics(Section section) {

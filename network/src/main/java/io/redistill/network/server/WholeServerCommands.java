@@ -17,10 +17,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The commands of the class SERVER: INFO, CONFIG, CLIENT LIST and SHUTDOWN.
+ * The commands of the class SERVER: INFO, CONFIG, CLIENT LIST, LASTSAVE, and those that come with
+ * a snapshot.
  *
  * <p>Source: the Redis command reference as of 7.0. Threading: called on any event loop; what it reads of others is of
  * some moment ago.
@@ -32,6 +34,8 @@ final class WholeServerCommands implements ServerCommands {
     private final ServerSettings settings;
     private final @Nullable HiccupRecorder hiccups;
     private final ServerInfo info;
+    private final Persistence persistence;
+    private final RuntimeParameters parameters = new RuntimeParameters();
     private final Runnable shutdown;
 
     /**
@@ -39,7 +43,8 @@ final class WholeServerCommands implements ServerCommands {
      *
      * @param shutdown begins an orderly stop and returns at once
      */
-    WholeServerCommands(NetworkServer server, ServerSettings settings, Runnable shutdown) {
+    WholeServerCommands(NetworkServer server, ServerSettings settings, Persistence persistence, Runnable shutdown) {
+        this.persistence = persistence;
         this.server = server;
         this.settings = settings;
         this.shutdown = shutdown;
@@ -47,7 +52,10 @@ final class WholeServerCommands implements ServerCommands {
         hiccups = intervalMs == 0
                 ? null
                 : new HiccupRecorder(TimeUnit.MILLISECONDS.toNanos(intervalMs), System::nanoTime);
-        info = new ServerInfo(server, settings, hiccups);
+        info = new ServerInfo(server, settings, persistence, hiccups);
+        parameters.add(
+                "save", persistence::saveRules, text -> persistence.saveRules(text) ? null : "Invalid save parameters");
+        parameters.addSwitch("rdbcompression", persistence::isCompressing, persistence::compress);
     }
 
     /** Starts what runs beside the commands. */
@@ -63,18 +71,32 @@ final class WholeServerCommands implements ServerCommands {
             case Opcode.INFO -> RespValue.verbatim("txt", info.text(words(arguments, 1)));
             case Opcode.CONFIG_GET -> configGet(arguments);
             case Opcode.CONFIG_RESETSTAT -> resetStatistics();
+            case Opcode.CONFIG_SET ->
+                parameters.set(
+                        words(arguments, 2), name -> settings.configParameters().value(name) != null);
             case Opcode.CLIENT_LIST -> clientList(arguments);
-            case Opcode.SHUTDOWN -> shutdown(arguments);
+            case Opcode.LASTSAVE -> persistence.lastSave();
             default -> RespValue.error("ERR internal error");
         };
+    }
+
+    @Override
+    public @Nullable RespValue prepareCut(int opcode, byte[][] arguments, LongConsumer result) {
+        return persistence.prepare(opcode, Persistence.lowerCase(words(arguments, 0)), result, shutdown);
+    }
+
+    @Override
+    public boolean isLoading() {
+        return persistence.isLoading();
     }
 
     private RespValue configGet(byte[][] arguments) {
         Map<String, String> found = settings.configParameters().get(words(arguments, 2));
         List<RespValue> pairs = new ArrayList<>();
         found.forEach((name, value) -> {
+            String current = parameters.value(name);
             pairs.add(RespValue.bulk(name));
-            pairs.add(RespValue.bulk(value));
+            pairs.add(RespValue.bulk(current != null ? current : value));
         });
         return RespValue.map(pairs);
     }
@@ -124,20 +146,6 @@ final class WholeServerCommands implements ServerCommands {
             }
         }
         return RespValue.verbatim("txt", list.toString());
-    }
-
-    private RespValue shutdown(byte[][] arguments) {
-        for (int i = 1; i < arguments.length; i++) {
-            String option = word(arguments[i]);
-            if (!List.of("nosave", "now", "force").contains(option)) {
-                return option.equals("save") || option.equals("abort")
-                        ? RespValue.error("ERR SHUTDOWN " + option.toUpperCase(Locale.ROOT)
-                                + " is not supported: there are no snapshots; allowed are NOSAVE, NOW and FORCE")
-                        : SYNTAX_ERROR;
-            }
-        }
-        shutdown.run();
-        return RespValue.NONE;
     }
 
     private static List<String> words(byte[][] arguments, int from) {

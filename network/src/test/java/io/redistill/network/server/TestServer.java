@@ -12,10 +12,13 @@ import io.redistill.network.Placement;
 import io.redistill.network.ThreadConfig;
 import io.redistill.network.Transport;
 import io.redistill.network.connection.ClientLimits;
+import io.redistill.network.server.settings.LogLevel;
 import io.redistill.network.server.settings.ServerSettings;
 import io.redistill.network.support.RespClient;
+import io.redistill.snapshot.SnapshotStorage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -23,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 /** A whole server in the test's process, on a port of the system's choice. */
 public final class TestServer implements AutoCloseable {
     private final NetworkServer server;
+    private final Persistence persistence;
     private volatile Throwable dead;
     private final CountDownLatch shutdownAsked = new CountDownLatch(1);
 
@@ -56,10 +60,14 @@ public final class TestServer implements AutoCloseable {
                         false,
                         true),
                 (thread, fault) -> dead = fault);
-        ServerSettings.Outcome outcome = ServerSettings.resolve(
-                new String[] {"--shards", String.valueOf(builder.shards)}, Map.of(), Path.of("target"));
-        server.start(new WholeServerCommands(
-                server, ((ServerSettings.Outcome.Run) outcome).settings(), shutdownAsked::countDown));
+        builder.options("--shards", String.valueOf(builder.shards), "--dbfilename", builder.file);
+        ServerSettings.Outcome outcome =
+                ServerSettings.resolve(builder.options.toArray(String[]::new), Map.of(), Path.of("target"));
+        ServerSettings settings = ((ServerSettings.Outcome.Run) outcome).settings();
+        persistence = new Persistence(server, settings, builder.storage, new Log(System.err, LogLevel.ERROR));
+        server.start(new WholeServerCommands(server, settings, persistence, shutdownAsked::countDown));
+        persistence.load();
+        persistence.start();
     }
 
     public static Builder shards(int shards) {
@@ -83,7 +91,9 @@ public final class TestServer implements AutoCloseable {
         if (dead != null) {
             throw new AssertionError("a thread of the server died", dead);
         }
+        persistence.prepareEnd();
         server.stop();
+        persistence.stop();
     }
 
     /** Settings. */
@@ -106,8 +116,30 @@ public final class TestServer implements AutoCloseable {
         private List<Integer> eventLoopCpus = List.of();
         private List<Integer> shardCpus = List.of();
 
+        private SnapshotStorage storage = SnapshotStorage.FILES;
+        private final List<String> options = new ArrayList<>();
+        private String file = "none.snapshot";
+
         private Builder(int shards) {
             this.shards = shards;
+        }
+
+        /** The snapshot's name; none that is there without this. */
+        public Builder file(String name) {
+            file = name;
+            return this;
+        }
+
+        /** Options that the commands and the persistence go by. */
+        public Builder options(String... more) {
+            options.addAll(List.of(more));
+            return this;
+        }
+
+        /** Where snapshots go. */
+        public Builder storage(SnapshotStorage snapshotStorage) {
+            storage = snapshotStorage;
+            return this;
         }
 
         /** Empty for no TCP listener. */

@@ -19,7 +19,6 @@ public final class ConfigParameters {
 
     ConfigParameters(Map<String, String> settings) {
         values = new LinkedHashMap<>(settings);
-        values.put("save", "");
         values.put("appendonly", "no");
         values.put("databases", "1");
         values.put("proto-max-bulk-len", "536870912");

@@ -9,6 +9,7 @@ import io.redistill.network.ThreadConfig;
 import io.redistill.network.Transport;
 import io.redistill.network.connection.ClientLimits;
 import io.redistill.network.server.settings.BadValueException.NotInThisVersion;
+import io.redistill.snapshot.SaveRule;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -228,6 +229,55 @@ public final class ServerSettings {
         return number(Setting.STRIPES);
     }
 
+    /** The absolute directory of snapshots. */
+    public Path snapshotDirectory() {
+        return workingDirectory
+                .resolve(text(Setting.SNAPSHOT_DIR))
+                .toAbsolutePath()
+                .normalize();
+    }
+
+    /** The snapshot's path, absolute or relative to {@link #snapshotDirectory}. */
+    public String snapshotPath() {
+        return text(Setting.SNAPSHOT_PATH);
+    }
+
+    /** When snapshots are saved without being asked for. */
+    public SaveRules saveRules() {
+        SaveRules rules = (SaveRules) value(Setting.SAVE);
+        int interval = snapshotIntervalSeconds();
+        return persistenceEnabled() && interval > 0 ? rules.with(new SaveRule(interval, 1)) : rules;
+    }
+
+    int snapshotIntervalSeconds() {
+        return number(Setting.SNAPSHOT_INTERVAL);
+    }
+
+    private boolean persistenceEnabled() {
+        return (Boolean) value(Setting.PERSISTENCE);
+    }
+
+    /** Whether the end saves a snapshot even if there are no rules; {@link #savesAtEnd} must be true as well. */
+    public boolean savesAtEndWithoutRules() {
+        return persistenceEnabled()
+                || source(Setting.SAVE_ON_SHUTDOWN).source() != Given.Source.DEFAULT
+                        && source(Setting.PERSISTENCE).source() == Given.Source.DEFAULT;
+    }
+
+    /** Whether the end saves a snapshot, if anything does. */
+    public boolean savesAtEnd() {
+        return (Boolean) value(Setting.SAVE_ON_SHUTDOWN);
+    }
+
+    public boolean snapshotCompression() {
+        return (Boolean) value(Setting.SNAPSHOT_COMPRESSION);
+    }
+
+    /** Whether a snapshot that is there is put aside. */
+    public boolean startEmpty() {
+        return (Boolean) value(Setting.START_EMPTY);
+    }
+
     /** How often a thread looks how late it wakes, or 0 for never. */
     public int hiccupIntervalMs() {
         return number(Setting.HICCUP_INTERVAL);
@@ -421,6 +471,8 @@ public final class ServerSettings {
         return switch (setting) {
             case MAX_MEMORY -> Long.toString(maxMemoryBytes());
             case MAX_CONNECTIONS -> Integer.toString(maxConnections());
+            case SNAPSHOT_DIR -> snapshotDirectory().toString();
+            case SAVE -> saveRules().toString();
             default -> print(setting.type(), value(setting));
         };
     }

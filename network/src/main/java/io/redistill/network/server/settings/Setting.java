@@ -67,6 +67,27 @@ enum Setting {
     EVICTION_POLICY(row("memory", "eviction_policy", Types.EVICTION_POLICY, "noeviction")
             .redis("maxmemory-policy")
             .about("What happens when that memory is full.")),
+    PERSISTENCE(row("persistence", "enabled", ValueType.yesOrNo(), "no")
+            .named("persistence_enabled")
+            .about("Save a snapshot every snapshot_interval when keys changed, and at the end.")),
+    SNAPSHOT_DIR(row("persistence", "snapshot_dir", ValueType.filePath(), ".")
+            .redis("dir")
+            .about("Directory of the snapshot; the one the server was started in if it is relative.")),
+    SNAPSHOT_PATH(row("persistence", "snapshot_path", ValueType.filePath(), "redistill.snapshot")
+            .redis("dbfilename")
+            .about("The snapshot: loaded at start if it is there, written by SAVE, BGSAVE and rules.")),
+    SNAPSHOT_INTERVAL(row("persistence", "snapshot_interval", ValueType.seconds(), "300")
+            .about("With enabled: how long after the last snapshot a change is saved; 0 for never.")),
+    SAVE(row("persistence", "save", ValueType.saveRules(), "")
+            .redis("save")
+            .about("Further rules: seconds after the last snapshot, and changes that are enough then.")),
+    SAVE_ON_SHUTDOWN(row("persistence", "save_on_shutdown", ValueType.yesOrNo(), "yes")
+            .about("Whether a snapshot is saved at the end, if there are rules for saving or if this is asked for.")),
+    SNAPSHOT_COMPRESSION(row("persistence", "snapshot_compression", ValueType.yesOrNo(), "no")
+            .redis("rdbcompression")
+            .about("Whether snapshots are compressed (LZ4).")),
+    START_EMPTY(row("persistence", "start_empty", ValueType.yesOrNo(), "no")
+            .about("Start without the snapshot, which is kept under another name.")),
     SHARDS(
             row("engine", "shards", ValueType.numberOrAuto(EngineConfig.MAX_SHARDS), "auto")
                     .about(

@@ -275,6 +275,38 @@ abstract class ValueType<T> {
         };
     }
 
+    /** The path of a file. */
+    static ValueType<String> filePath() {
+        return new ValueType<>("PATH", "a path") {
+            @Override
+            String parse(String text) throws BadValueException {
+                if (text.isEmpty() || text.indexOf(0) >= 0) {
+                    throw bad();
+                }
+                return text;
+            }
+        };
+    }
+
+    /** Pairs of seconds and changes. */
+    static ValueType<SaveRules> saveRules() {
+        return new ValueType<>("RULES", "empty, or pairs of seconds and changes such as \"900 1 300 10\"") {
+            @Override
+            SaveRules parse(String text) throws BadValueException {
+                SaveRules rules = SaveRules.parse(text);
+                if (rules == null) {
+                    throw bad();
+                }
+                return rules;
+            }
+
+            @Override
+            boolean takesList() {
+                return true;
+            }
+        };
+    }
+
     /** The path of a Unix-domain socket, which the system limits to what fits {@code sockaddr_un}. */
     static ValueType<String> socketPath() {
         return new ValueType<>("PATH", "a path of at most 107 bytes") {

@@ -328,7 +328,7 @@ class ServerSettingsTest {
                         "redistill.toml:26: memory.eviction_policy=allkeys-lru is not in this version;"
                                 + " without memory.max_memory nothing is evicted and noeviction is used")
                 .noneMatch(line -> line.contains("tls_enabled") || line.contains("replicaof"))
-                .hasSize(24);
+                .hasSize(21);
     }
 
     @Test

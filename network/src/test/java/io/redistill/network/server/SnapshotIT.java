@@ -1,0 +1,452 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.network.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.redistill.engine.memory.Memory;
+import io.redistill.network.support.Await;
+import io.redistill.network.support.RespClient;
+import io.redistill.network.support.Seeds;
+import io.redistill.snapshot.EntryVisitor;
+import io.redistill.snapshot.SnapshotReader;
+import io.redistill.snapshot.SnapshotStorage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Snapshots of a server that goes on working: what is in them, and what is left when they fail. */
+@Timeout(120)
+class SnapshotIT {
+    private static final int CUTS = Integer.getInteger("redistill.snapshot.cuts", 5);
+
+    @TempDir
+    Path directory;
+
+    // ---- the cut
+
+    @ParameterizedTest
+    @CsvSource({"1,false", "2,false", "4,false", "1,true", "2,true", "4,true"})
+    void shouldSaveExactlyWhatWasThereAtTheCut(int shards, boolean dedicated) throws Exception {
+        SplittableRandom random = new SplittableRandom(Seeds.next("SnapshotIT"));
+        TestServer.Builder builder = options(TestServer.shards(shards));
+        Map<String, String> saved = Map.of();
+        try (TestServer server = (dedicated ? builder.dedicated(2) : builder).start();
+                RespClient client = server.connect()) {
+            Writer writer = new Writer(random);
+            for (int cut = 0; cut < CUTS; cut++) {
+                ByteArrayOutputStream pipeline = new ByteArrayOutputStream();
+                int replies = writer.write(pipeline, 3_000);
+                saved = new TreeMap<>(writer.model);
+                RespClient.append(pipeline, "BGSAVE");
+                replies += 1 + writer.write(pipeline, 3_000);
+                client.send(pipeline.toByteArray());
+                List<String> errors = new ArrayList<>();
+                boolean started = false;
+                for (int i = 0; i < replies; i++) {
+                    String reply = client.reply();
+                    started |= reply.equals("+Background saving started\r\n");
+                    if (reply.startsWith("-")) {
+                        errors.add(reply);
+                    }
+                }
+                assertThat(errors).isEmpty();
+                assertThat(started).isTrue();
+                awaitSaved(client, cut + 1);
+                assertThat(contents()).isEqualTo(saved);
+            }
+        }
+        // The file loads with another number of shards.
+        try (TestServer server = options(TestServer.shards(3)).start();
+                RespClient client = server.connect()) {
+            assertThat(client.call("DBSIZE")).isEqualTo(":" + saved.size() + "\r\n");
+            assertThat(client.call("SAVE")).isEqualTo("+OK\r\n");
+            assertThat(contents()).isEqualTo(saved);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2,false", "4,true"})
+    void shouldCutThroughAllWritersAtOneInstant(int shards, boolean dedicated) throws Exception {
+        TestServer.Builder builder = options(TestServer.shards(shards));
+        try (TestServer server = (dedicated ? builder.dedicated(2) : builder).start();
+                RespClient client = server.connect()) {
+            AtomicBoolean done = new AtomicBoolean();
+            List<Thread> writers = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                int number = i;
+                writers.add(new Thread(() -> count(server, number, done)));
+            }
+            writers.forEach(Thread::start);
+            try {
+                for (int cut = 0; cut < CUTS; cut++) {
+                    long before = cut + 1;
+                    assertThat(client.call("BGSAVE")).isEqualTo("+Background saving started\r\n");
+                    awaitSaved(client, before);
+                    Map<String, String> found = contents();
+                    for (int writer = 0; writer < 3; writer++) {
+                        checkCounts(found, writer);
+                    }
+                }
+            } finally {
+                done.set(true);
+                for (Thread writer : writers) {
+                    writer.join();
+                }
+            }
+        }
+    }
+
+    /** Sets keys of one writer to rising numbers, one after the other, and three of them together each time. */
+    private static void count(TestServer server, int writer, AtomicBoolean done) {
+        try (RespClient client = server.connect()) {
+            for (int i = 1; !done.get(); i++) {
+                String number = Integer.toString(i);
+                client.call("SET", writer + ":single:" + i % 50, number);
+                client.call("MSET", writer + ":a", number, writer + ":b", number, writer + ":c", number);
+            }
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static void checkCounts(Map<String, String> found, int writer) {
+        String a = found.get(writer + ":a");
+        if (a == null) {
+            return;
+        }
+        assertThat(found.get(writer + ":b")).as("MSET is whole").isEqualTo(a);
+        assertThat(found.get(writer + ":c")).as("MSET is whole").isEqualTo(a);
+        int last = Integer.parseInt(a.substring(0, a.indexOf('@')));
+        // All single writes up to the MSET are there, and at most the one behind it.
+        for (int i = Math.max(1, last - 49); i <= last; i++) {
+            String single = found.get(writer + ":single:" + i % 50);
+            int value = Integer.parseInt(single.substring(0, single.indexOf('@')));
+            assertThat(value).isIn(i, i + 50);
+            assertThat(value).isLessThanOrEqualTo(last + 1);
+        }
+    }
+
+    // ---- failures
+
+    @Test
+    void shouldKeepTheOldFileAndServeWhenTheDiskIsFull() throws Exception {
+        FaultyStorage storage = new FaultyStorage();
+        try (TestServer server = options(TestServer.shards(2)).storage(storage).start();
+                RespClient client = server.connect()) {
+            client.call("SET", "a", "1");
+            assertThat(client.call("SAVE")).isEqualTo("+OK\r\n");
+            byte[] old = Files.readAllBytes(file());
+            assertThat(info(client, "rdb_last_bgsave_status")).isEqualTo("ok");
+            client.call("SET", "a", "2");
+            for (int room : new int[] {0, 10, 70}) {
+                storage.room = room;
+                assertThat(client.call("SAVE")).isEqualTo("-ERR\r\n");
+                assertThat(info(client, "rdb_last_bgsave_status")).isEqualTo("err");
+                assertThat(info(client, "snapshot_last_failure")).isEqualTo("no space left");
+                assertThat(Files.readAllBytes(file())).isEqualTo(old);
+                assertThat(Files.exists(temporary())).isFalse();
+                assertThat(client.call("SET", "b" + room, "2")).isEqualTo("+OK\r\n");
+            }
+            storage.room = Integer.MAX_VALUE;
+            assertThat(client.call("BGSAVE")).isEqualTo("+Background saving started\r\n");
+            awaitSaved(client, 2);
+            assertThat(contents()).hasSize(4).containsEntry("a", "2@" + EntryVisitor.NO_EXPIRY);
+            assertThat(info(client, "rdb_last_bgsave_status")).isEqualTo("ok");
+            assertThat(info(client, "rdb_changes_since_last_save")).isEqualTo("0");
+        }
+    }
+
+    @Test
+    void shouldMakeTheFileDurableBeforeItHasItsNameAndTheNameAfterwards() throws Exception {
+        FaultyStorage storage = new FaultyStorage();
+        try (TestServer server = options(TestServer.shards(1)).storage(storage).start();
+                RespClient client = server.connect()) {
+            client.call("SET", "a", "1");
+            assertThat(client.call("SAVE")).isEqualTo("+OK\r\n");
+        }
+        assertThat(storage.steps)
+                .startsWith("create snapshot.tmp", "write")
+                .endsWith("force", "close", "rename snapshot.tmp to snapshot", "force directory")
+                .doesNotContain("delete snapshot.tmp");
+    }
+
+    @Test
+    void shouldSaySoWhenThereIsNoDirectoryOrTheFileIsOne() throws Exception {
+        Files.createDirectory(file());
+        try (TestServer server = TestServer.shards(1)
+                        .options("--dir", directory.resolve("missing").toString())
+                        .start();
+                RespClient client = server.connect()) {
+            client.call("SET", "a", "1");
+            assertThat(client.call("SAVE")).isEqualTo("-ERR\r\n");
+            assertThat(info(client, "rdb_last_bgsave_status")).isEqualTo("err");
+            Files.createDirectory(directory.resolve("missing"));
+            Files.createDirectories(directory.resolve("missing/none.snapshot/sub"));
+            assertThat(client.call("SAVE")).isEqualTo("-ERR\r\n");
+            assertThat(client.call("GET", "a")).isEqualTo("$1\r\n1\r\n");
+        }
+        Files.delete(file());
+    }
+
+    // ---- rules and commands
+
+    @Test
+    void shouldSaveByRuleOnlyWhenSomethingChanged() throws Exception {
+        try (TestServer server = options(TestServer.shards(1)).start();
+                RespClient client = server.connect()) {
+            assertThat(client.call("CONFIG", "GET", "save")).isEqualTo("*2\r\n$4\r\nsave\r\n$0\r\n\r\n");
+            assertThat(client.call("CONFIG", "SET", "save", "1 2")).isEqualTo("+OK\r\n");
+            assertThat(client.call("CONFIG", "GET", "save")).isEqualTo("*2\r\n$4\r\nsave\r\n$3\r\n1 2\r\n");
+            client.call("SET", "a", "1");
+            client.call("SET", "a", "2");
+            awaitSaved(client, 1);
+            assertThat(info(client, "rdb_changes_since_last_save")).isEqualTo("0");
+            assertThat(client.call("LASTSAVE")).isEqualTo(":" + info(client, "rdb_last_save_time") + "\r\n");
+        }
+    }
+
+    @Test
+    void shouldAnswerAsRedis() throws Exception {
+        try (TestServer server = options(TestServer.shards(2)).start();
+                RespClient client = server.connect()) {
+            assertThat(client.call("BGSAVE", "now")).isEqualTo("-ERR syntax error\r\n");
+            assertThat(client.call("BGSAVE", "SCHEDULE", "x")).isEqualTo("-ERR syntax error\r\n");
+            assertThat(client.call("SAVE", "x")).isEqualTo("-ERR wrong number of arguments for 'save' command\r\n");
+            assertThat(client.call("SHUTDOWN", "ABORT")).isEqualTo("-ERR No shutdown in progress.\r\n");
+            assertThat(client.call("SHUTDOWN", "SAVE", "NOSAVE")).isEqualTo("-ERR syntax error\r\n");
+            assertThat(client.call("CONFIG", "SET", "dir", "/tmp"))
+                    .isEqualTo("-ERR CONFIG SET failed (possibly related to argument 'dir') - can't set protected"
+                            + " config\r\n");
+            assertThat(client.call("CONFIG", "SET", "save", "1"))
+                    .isEqualTo("-ERR CONFIG SET failed (possibly related to argument 'save') - Invalid save"
+                            + " parameters\r\n");
+            assertThat(client.call("CONFIG", "SET", "rdbcompression", "yes")).isEqualTo("+OK\r\n");
+            assertThat(client.call("BGSAVE", "SCHEDULE")).isEqualTo("+Background saving started\r\n");
+            awaitSaved(client, 1);
+        }
+    }
+
+    // ---- help
+
+    private TestServer.Builder options(TestServer.Builder builder) {
+        return builder.options("--dir", directory.toString()).file("snapshot");
+    }
+
+    private Path file() {
+        return directory.resolve("snapshot");
+    }
+
+    private Path temporary() {
+        return directory.resolve("snapshot.tmp");
+    }
+
+    private static void awaitSaved(RespClient client, long count) throws Exception {
+        Await.until("snapshot " + count, () -> info(client, "rdb_saves").equals(Long.toString(count)));
+    }
+
+    private static String info(RespClient client, String field) throws IOException {
+        return client.call("INFO", "persistence")
+                .lines()
+                .filter(line -> line.startsWith(field + ":"))
+                .findFirst()
+                .orElseThrow()
+                .substring(field.length() + 1);
+    }
+
+    /** What is in the file: of each key its value, or its fields in order, and its deadline. */
+    private Map<String, String> contents() throws IOException {
+        Map<String, String> found = new TreeMap<>();
+        try (FileChannel channel = FileChannel.open(file())) {
+            SnapshotReader.read(
+                    "file", channel, (database, type, number, key, keyLength, value, length, expires, recency) -> {
+                        byte[] bytes = Memory.toArray(value, length);
+                        String text = type == EntryVisitor.TYPE_STRING
+                                ? new String(bytes, StandardCharsets.ISO_8859_1)
+                                : hash(bytes, type == EntryVisitor.TYPE_TIMED_HASH);
+                        String name = new String(Memory.toArray(key, keyLength), StandardCharsets.ISO_8859_1);
+                        assertThat(found.put(name, text + "@" + expires))
+                                .as(name)
+                                .isNull();
+                    });
+        }
+        return found;
+    }
+
+    private static String hash(byte[] bytes, boolean timed) {
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        Map<String, String> fields = new TreeMap<>();
+        for (int left = varint(in); left > 0; left--) {
+            String name = text(in);
+            fields.put(name, text(in) + (timed ? "@" + in.getLong() : ""));
+        }
+        assertThat(in.hasRemaining()).isFalse();
+        return fields.toString();
+    }
+
+    private static String text(ByteBuffer in) {
+        byte[] bytes = new byte[varint(in)];
+        in.get(bytes);
+        return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+
+    private static int varint(ByteBuffer in) {
+        int value = 0;
+        for (int shift = 0; ; shift += 7) {
+            byte part = in.get();
+            value |= (part & 0x7f) << shift;
+            if (part >= 0) {
+                return value;
+            }
+        }
+    }
+
+    /** Random commands and what they leave. */
+    private static final class Writer {
+        private static final int KEYS = 700;
+        private static final long FAR_MS = 4_000_000_000_000L;
+
+        private final SplittableRandom random;
+        final Map<String, String> model = new HashMap<>();
+
+        Writer(SplittableRandom random) {
+            this.random = random;
+        }
+
+        /** Adds commands to a pipeline; returns how many. */
+        int write(ByteArrayOutputStream pipeline, int count) {
+            for (int i = 0; i < count; i++) {
+                String key = "key:" + random.nextInt(KEYS);
+                String number = "number:" + random.nextInt(50);
+                switch (random.nextInt(12)) {
+                    case 0, 1, 2, 3 -> {
+                        String value = "v".repeat(random.nextInt(100)) + random.nextInt(1000);
+                        RespClient.append(pipeline, "SET", key, value);
+                        model.put(key, value + "@" + EntryVisitor.NO_EXPIRY);
+                    }
+                    case 4 -> {
+                        int length = random.nextInt(20) == 0 ? 100_000 : 10;
+                        String value = "x".repeat(length) + random.nextInt(1000);
+                        long deadline = FAR_MS + random.nextInt(1000);
+                        RespClient.append(pipeline, "SET", key, value, "PXAT", Long.toString(deadline));
+                        model.put(key, value + "@" + deadline);
+                    }
+                    case 5, 6 -> {
+                        RespClient.append(pipeline, "DEL", key);
+                        model.remove(key);
+                    }
+                    case 7 -> {
+                        RespClient.append(pipeline, "INCRBY", number, "7");
+                        String old = model.getOrDefault(number, "0@");
+                        long sum = Long.parseLong(old.substring(0, old.indexOf('@'))) + 7;
+                        model.put(number, sum + "@" + EntryVisitor.NO_EXPIRY);
+                    }
+                    case 8 -> {
+                        RespClient.append(pipeline, "APPEND", key, "-tail");
+                        String old = model.getOrDefault(key, "@" + EntryVisitor.NO_EXPIRY);
+                        int at = old.indexOf('@');
+                        model.put(key, old.substring(0, at) + "-tail" + old.substring(at));
+                    }
+                    case 9 -> {
+                        long deadline = FAR_MS + random.nextInt(1000);
+                        RespClient.append(pipeline, "PEXPIREAT", key, Long.toString(deadline));
+                        model.computeIfPresent(key, (name, old) -> old.substring(0, old.indexOf('@') + 1) + deadline);
+                    }
+                    case 10 -> {
+                        String other = "key:" + random.nextInt(KEYS);
+                        RespClient.append(pipeline, "MSET", key, "m1", other, "m2");
+                        model.put(key, "m1@" + EntryVisitor.NO_EXPIRY);
+                        model.put(other, "m2@" + EntryVisitor.NO_EXPIRY);
+                    }
+                    default -> {
+                        if (random.nextInt(400) == 0) {
+                            RespClient.append(pipeline, "FLUSHALL");
+                            model.clear();
+                        } else {
+                            RespClient.append(pipeline, "GETDEL", key);
+                            model.remove(key);
+                        }
+                    }
+                }
+            }
+            return count;
+        }
+    }
+
+    /** The file system, with so much room and no more, that notes what is done. */
+    private static final class FaultyStorage implements SnapshotStorage {
+        private final List<String> steps = new ArrayList<>();
+        private volatile int room = Integer.MAX_VALUE;
+
+        @Override
+        public Output create(Path path) throws IOException {
+            steps.add("create " + path.getFileName());
+            Output output = FILES.create(path);
+            return new Output() {
+                private int left = room;
+
+                @Override
+                public int write(ByteBuffer source) throws IOException {
+                    if (source.remaining() > left) {
+                        throw new IOException("no space left");
+                    }
+                    left -= source.remaining();
+                    steps.add("write");
+                    return output.write(source);
+                }
+
+                @Override
+                public void force() throws IOException {
+                    steps.add("force");
+                    output.force();
+                }
+
+                @Override
+                public boolean isOpen() {
+                    return output.isOpen();
+                }
+
+                @Override
+                public void close() throws IOException {
+                    if (output.isOpen()) {
+                        steps.add("close");
+                    }
+                    output.close();
+                }
+            };
+        }
+
+        @Override
+        public void rename(Path from, Path to) throws IOException {
+            steps.add("rename " + from.getFileName() + " to " + to.getFileName());
+            FILES.rename(from, to);
+        }
+
+        @Override
+        public void forceDirectory(Path path) throws IOException {
+            steps.add("force directory");
+            FILES.forceDirectory(path);
+        }
+
+        @Override
+        public void delete(Path path) throws IOException {
+            steps.add("delete " + path.getFileName());
+            FILES.delete(path);
+        }
+    }
+}
