@@ -115,6 +115,7 @@ public final class Database {
     public void clock(long ms) {
         nowMs = ms;
         deadlines.wheel().clock(ms);
+        fieldTables.clock(ms);
     }
 
     /** The time of this turn, ms since the epoch. */
@@ -186,14 +187,14 @@ public final class Database {
 
     /** The time, ms since the epoch, from which {@link #expireDue} has something to do; {@link Long#MAX_VALUE} for never. */
     public long nextExpiryMs() {
-        return deadlines.wheel().nextWorkMs();
+        return Math.min(deadlines.wheel().nextWorkMs(), fieldTables.nextExpiryMs());
     }
 
     /**
      * Removes some of the entries whose deadlines have passed at the time of {@link #clock}: a slice of a few
      * microseconds, to be repeated while {@link #nextExpiryMs} is not later than now.
      *
-     * @return entries removed
+     * @return entries and fields of hashes removed
      */
     public int expireDue() {
         int count = deadlines.wheel().collectDue(nowMs, dueRecords, MAX_DUE_AT_ONCE);
@@ -207,6 +208,14 @@ public final class Database {
         touched = sum; // keeps the loads from being optimised away
         for (int i = 0; i < count; i++) {
             expire(dueHashes[i], view.wrap(Deadlines.entry(dueRecords[i])));
+        }
+        return count + expireDueFields();
+    }
+
+    private int expireDueFields() {
+        int count = fieldTables.collectDue(nowMs, dueRecords, MAX_DUE_AT_ONCE);
+        for (int i = 0; i < count; i++) {
+            this.hash.expireDue(dueRecords[i], entryHash);
         }
         return count;
     }
@@ -446,6 +455,9 @@ public final class Database {
             Memory.copy(entry + oldBody, target + body, length - oldBody);
             index.move(hash, entry, target);
             arena.free(entry);
+            if (existing.isFieldTable()) {
+                FieldTable.owner(Memory.getLong(scratch.wrap(target).valueAddress()), target);
+            }
         }
         afterChange();
         return true;
@@ -515,6 +527,7 @@ public final class Database {
         }
         changes += index.size();
         deadlines.clear();
+        fieldTables.forgetDeadlines();
         detached.add(index);
         index = indexFactory.get();
     }

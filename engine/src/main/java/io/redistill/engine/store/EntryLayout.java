@@ -68,18 +68,14 @@ final class EntryLayout {
     /** Fields and values one after the other, see {@link PackedHash}. */
     static final int ENCODING_PACKED = 2;
 
-    /** The same with a deadline behind each pair. */
-    static final int ENCODING_PACKED_TIMED = 3;
-
     /** The value is the address of the root of a {@link FieldTable}. */
-    static final int ENCODING_TABLE = 4;
+    static final int ENCODING_TABLE = 3;
 
     /** The first byte of an entry, type and encoding, of each kind of value. */
     static final int KIND_RAW = TYPE_STRING | ENCODING_RAW << ENCODING_SHIFT;
 
     static final int KIND_INTEGER = TYPE_STRING | ENCODING_INTEGER << ENCODING_SHIFT;
     static final int KIND_PACKED_HASH = TYPE_HASH | ENCODING_PACKED << ENCODING_SHIFT;
-    static final int KIND_PACKED_TIMED_HASH = TYPE_HASH | ENCODING_PACKED_TIMED << ENCODING_SHIFT;
     static final int KIND_HASH_TABLE = TYPE_HASH | ENCODING_TABLE << ENCODING_SHIFT;
 
     private EntryLayout() {}

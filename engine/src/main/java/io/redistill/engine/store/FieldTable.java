@@ -10,14 +10,16 @@ import java.util.SplittableRandom;
  * The indexed form of hashes: fields in blocks of their own, found by linear hashing, all of it in arena memory.
  *
  * <pre>
- *   entry ─▶ root:   0        8          12         16                24              32      40
- *                   | fields | buckets  | capacity | heads            | directory's   | timed | earliest |
- *                   |        |          |          | or directory     | length        |       | deadline |
+ *   entry ─▶ root:   0        8          12         16              24            28           32      40
+ *                   | fields | buckets  | capacity | heads          | directory's | generation | timed | entry |
+ *                   |        |          |          | or directory   | length      |            |       |       |
  *
  *   directory ─▶ segments of 512 heads        head: reference of the first field of a bucket, 0 for none
  *
  *   field:   63      40 39                 0
  *           | hash bits | next in bucket    |   then an entry as {@link EntryLayout} says: key the field, value its value
+ *
+ *   a field with a deadline has the address of the root before that
  * </pre>
  *
  * A table has a head for each field. Each addition splits one bucket, the next in order, and each removal from a sparse
@@ -25,7 +27,10 @@ import java.util.SplittableRandom;
  * segments, the first of which grows by doubling. The low 24 bits of a field's hash stand beside its link: they tell most
  * other fields apart without a look at them, and say where it goes when its bucket splits.
  *
- * <p>Tables that were let go of are freed by {@link #reclaim} in slices.
+ * <p><b>Deadlines</b> of fields are kept as those of keys are, in {@link Deadlines} of their own.
+ *
+ * <p>Tables that were let go of are freed by {@link #reclaim} in slices. A table of an earlier generation than the current
+ * one was there when {@link #forgetDeadlines} emptied the wheel: its fields have no records there any more.
  *
  * <p>After W. Litwin, <i>Linear Hashing: A New Tool for File and Table Addressing</i>, VLDB 1980; P.-Å. Larson,
  * <i>Dynamic Hash Tables</i>, CACM 31 (4), 1988, for segments and directory. The order of {@link #nextCursor} is that of
@@ -42,11 +47,13 @@ final class FieldTable {
     private static final int CAPACITY = 12;
     private static final int HEADS = 16;
     private static final int DIRECTORY_LENGTH = 24;
+    private static final int GENERATION = 28;
     private static final int TIMED = 32;
-    private static final int EARLIEST = 40;
+    private static final int OWNER = 40;
     private static final int ROOT_BYTES = 48;
 
     private static final int LINK_BYTES = Long.BYTES;
+    private static final int ROOT_ADDRESS_BYTES = Long.BYTES;
     private static final int HEAD_BYTES = Long.BYTES;
     private static final int MIN_HEADS = 4;
     private static final int SEGMENT_SHIFT = 9;
@@ -72,6 +79,8 @@ final class FieldTable {
     private final long base;
     private final EntryHash fieldHash;
     private final EntryView view = new EntryView();
+    private final Deadlines deadlines;
+    private int generation;
     private long garbage;
     private long place;
 
@@ -85,6 +94,7 @@ final class FieldTable {
         this.arena = arena;
         this.base = base;
         this.fieldHash = fieldHash;
+        deadlines = new Deadlines(base);
     }
 
     /** The root of an empty table, or {@link #NONE} when there is no memory. */
@@ -103,7 +113,7 @@ final class FieldTable {
         Memory.putInt(root + BUCKETS, MIN_HEADS);
         Memory.putInt(root + CAPACITY, MIN_HEADS);
         Memory.putLong(root + HEADS, heads);
-        Memory.putLong(root + EARLIEST, Long.MAX_VALUE);
+        Memory.putInt(root + GENERATION, generation);
         return root;
     }
 
@@ -121,13 +131,60 @@ final class FieldTable {
         return Memory.getLong(root + TIMED);
     }
 
-    /** No later than any deadline of a field. */
-    static long earliest(long root) {
-        return Memory.getLong(root + EARLIEST);
+    /** Tells a table that its key's entry is at another address. */
+    static void owner(long root, long entry) {
+        Memory.putLong(root + OWNER, entry);
     }
 
-    static void earliest(long root, long ms) {
-        Memory.putLong(root + EARLIEST, ms);
+    // ---- deadlines
+
+    /** Sets the time. */
+    void clock(long ms) {
+        deadlines.wheel().clock(ms);
+    }
+
+    /** The time, ms since the epoch, from which {@link #collectDue} has something to do; {@link Long#MAX_VALUE} for never. */
+    long nextExpiryMs() {
+        return deadlines.wheel().nextWorkMs();
+    }
+
+    /** Bytes of the wheel on the heap. */
+    long heapBytes() {
+        return deadlines.wheel().heapBytes();
+    }
+
+    /**
+     * Collects fields whose deadlines have passed; the caller removes each before the next call.
+     *
+     * @param due takes the entries of the fields
+     * @return how many; 0 does not mean that none is left, see {@link #nextExpiryMs}
+     */
+    int collectDue(long nowMs, long[] due, int maxMoves) {
+        int found = deadlines.wheel().collectDue(nowMs, due, maxMoves);
+        int count = 0;
+        for (int i = 0; i < found; i++) {
+            long field = Deadlines.entry(due[i]);
+            if (ownerOf(field) != 0) {
+                due[count++] = field;
+            } else {
+                // Of a table that is being freed: only its record goes.
+                deadlines.remove(field, view.wrap(field).flags());
+                long far = (long) EntryLayout.FAR_EXPIRY << EntryLayout.FLAGS_SHIFT;
+                Memory.putLong(field, Memory.getLong(field) | far);
+            }
+        }
+        return count;
+    }
+
+    /** The entry of the key to which a field with a deadline belongs, 0 when its table was let go of. */
+    long ownerOf(long field) {
+        return Memory.getLong(Memory.getLong(field - LINK_BYTES - ROOT_ADDRESS_BYTES) + OWNER);
+    }
+
+    /** Forgets the deadlines of all tables that there are, which must all be let go of. */
+    void forgetDeadlines() {
+        deadlines.clear();
+        generation++;
     }
 
     // ---- look-up
@@ -278,45 +335,70 @@ final class FieldTable {
         int length = EntryWriter.length(flags, fieldLength, valueBytes);
         long header = EntryWriter.header(kind, flags, fieldLength, valueLength);
         if (existing == NONE) {
-            long block = arena.allocate(LINK_BYTES + length);
-            if (block == 0) {
+            long link = allocate(root, flags, length);
+            if (link == NONE) {
                 return 0;
             }
-            EntryWriter.fill(block + LINK_BYTES, header, flags, expiresAtMs, field, fieldLength, 0);
+            long entry = link + LINK_BYTES;
+            EntryWriter.fill(entry, header, flags, expiresAtMs, field, fieldLength, 0);
+            deadlines.add(entry, flags, expiresAtMs);
             long head = headAddress(root, bucketOf(root, hash));
-            Memory.putLong(block, hash << HASH_SHIFT | Memory.getLong(head));
-            point(head, block);
-            countTimed(root, false, expiresAtMs);
+            Memory.putLong(link, hash << HASH_SHIFT | Memory.getLong(head));
+            point(head, link);
+            countTimed(root, 0, flags);
             Memory.putLong(root + FIELDS, size(root) + 1);
             growSlowPath(root);
-            return block + LINK_BYTES + length - valueBytes;
+            return entry + length - valueBytes;
         }
         EntryView old = view.wrap(existing);
-        boolean wasTimed = old.hasExpiry();
+        int oldFlags = old.flags();
         long valueBlock = old.isLargeValue() ? old.valueAddress() : 0;
         long fieldBlock = old.isLargeKey() ? old.keyAddress() : 0;
-        long block = existing - LINK_BYTES;
-        if (old.flags() == flags && Arena.sameBlockLength(LINK_BYTES + old.lengthBytes(), LINK_BYTES + length)) {
-            Memory.putLong(existing, header);
-            if (expiresAtMs != Database.NO_EXPIRY) {
-                Memory.putLong(existing + EntryLayout.EXPIRY_OFFSET, expiresAtMs);
-            }
+        long entry = existing;
+        if (oldFlags == flags && Arena.sameBlockLength(prefix(flags) + old.lengthBytes(), prefix(flags) + length)) {
+            Memory.putLong(entry, header);
+            deadlines.replace(entry, flags, expiresAtMs);
         } else {
-            long moved = arena.allocate(LINK_BYTES + length);
-            if (moved == 0) {
+            long link = allocate(root, flags, length);
+            if (link == NONE) {
                 return 0;
             }
-            EntryWriter.fill(moved + LINK_BYTES, header, flags, expiresAtMs, field, fieldLength, fieldBlock);
-            Memory.putLong(moved, Memory.getLong(block));
-            point(place, moved);
-            arena.free(block);
-            block = moved;
+            entry = link + LINK_BYTES;
+            deadlines.remove(existing, oldFlags);
+            EntryWriter.fill(entry, header, flags, expiresAtMs, field, fieldLength, fieldBlock);
+            deadlines.add(entry, flags, expiresAtMs);
+            relink(existing, oldFlags, link);
+            countTimed(root, oldFlags, flags);
         }
         if (valueBlock != 0) {
             LargeBlock.release(valueBlock);
         }
-        countTimed(root, wasTimed, expiresAtMs);
-        return block + LINK_BYTES + length - valueBytes;
+        return entry + length - valueBytes;
+    }
+
+    /** Bytes of a field's block before its entry. */
+    private static int prefix(int flags) {
+        return (flags & EntryLayout.HAS_EXPIRY) == 0 ? LINK_BYTES : LINK_BYTES + ROOT_ADDRESS_BYTES;
+    }
+
+    /** The link of a new block for an entry, or {@link #NONE}. */
+    private long allocate(long root, int flags, int length) {
+        int prefix = prefix(flags);
+        long block = arena.allocate(prefix + length);
+        if (block == 0) {
+            return NONE;
+        }
+        if (prefix != LINK_BYTES) {
+            Memory.putLong(block, root);
+        }
+        return block + prefix - LINK_BYTES;
+    }
+
+    /** Puts another block in place of the one that the last {@link #find} found, which is freed. */
+    private void relink(long existing, int oldFlags, long link) {
+        Memory.putLong(link, Memory.getLong(existing - LINK_BYTES));
+        point(place, link);
+        arena.free(existing - prefix(oldFlags));
     }
 
     /**
@@ -326,62 +408,68 @@ final class FieldTable {
      */
     long expireAt(long root, long existing, long expiresAtMs) {
         EntryView old = view.wrap(existing);
-        boolean wasTimed = old.hasExpiry();
-        boolean isTimed = expiresAtMs != Database.NO_EXPIRY;
-        long entry = existing;
-        if (wasTimed != isTimed) {
-            int length = old.lengthBytes();
-            int grown = isTimed ? EntryLayout.EXPIRY_BYTES : -EntryLayout.EXPIRY_BYTES;
-            long moved = arena.allocate(LINK_BYTES + length + grown);
-            if (moved == 0) {
-                return NONE;
-            }
-            entry = moved + LINK_BYTES;
-            Memory.putLong(moved, Memory.getLong(existing - LINK_BYTES));
-            int oldBody = EntryLayout.HEADER_BYTES + (wasTimed ? EntryLayout.EXPIRY_BYTES : 0);
-            Memory.copy(existing + oldBody, entry + oldBody + grown, length - oldBody);
-            Memory.putLong(entry, Memory.getLong(existing));
-            point(place, moved);
-            arena.free(existing - LINK_BYTES);
+        int oldFlags = old.flags();
+        int length = old.lengthBytes();
+        long header = Deadlines.withFlags(Memory.getLong(existing), expiresAtMs);
+        int flags = (int) (header >>> EntryLayout.FLAGS_SHIFT) & EntryLayout.FLAGS_MASK;
+        if (flags == oldFlags) {
+            deadlines.replace(existing, flags, expiresAtMs);
+            return existing;
         }
-        Memory.putLong(entry, Deadlines.withFlags(Memory.getLong(entry), expiresAtMs));
-        if (isTimed) {
-            Memory.putLong(entry + EntryLayout.EXPIRY_OFFSET, expiresAtMs);
+        int oldBody = bodyOffset(oldFlags);
+        int body = bodyOffset(flags);
+        long link = allocate(root, flags, length - oldBody + body);
+        if (link == NONE) {
+            return NONE;
         }
-        countTimed(root, wasTimed, expiresAtMs);
+        long entry = link + LINK_BYTES;
+        deadlines.remove(existing, oldFlags);
+        Memory.putLong(entry, header);
+        Memory.copy(existing + oldBody, entry + body, length - oldBody);
+        deadlines.add(entry, flags, expiresAtMs);
+        relink(existing, oldFlags, link);
+        countTimed(root, oldFlags, flags);
         return entry;
     }
 
-    private static void countTimed(long root, boolean was, long expiresAtMs) {
-        boolean is = expiresAtMs != Database.NO_EXPIRY;
-        if (was || is) {
-            Memory.putLong(root + TIMED, timedCount(root) + (is ? 1 : 0) - (was ? 1 : 0));
-            if (is && expiresAtMs < earliest(root)) {
-                earliest(root, expiresAtMs);
-            }
+    private static int bodyOffset(int flags) {
+        return EntryLayout.HEADER_BYTES + ((flags & EntryLayout.HAS_EXPIRY) == 0 ? 0 : EntryLayout.EXPIRY_BYTES);
+    }
+
+    private static void countTimed(long root, int oldFlags, int flags) {
+        int change = (flags & EntryLayout.HAS_EXPIRY) - (oldFlags & EntryLayout.HAS_EXPIRY);
+        if (change != 0) {
+            Memory.putLong(root + TIMED, timedCount(root) + change);
         }
     }
 
     /** Removes the field that the last {@link #find} found. */
     void remove(long root, long existing) {
         point(place, follow(existing - LINK_BYTES));
-        if (view.wrap(existing).hasExpiry()) {
-            Memory.putLong(root + TIMED, timedCount(root) - 1);
-        }
+        countTimed(root, view.wrap(existing).flags(), 0);
         Memory.putLong(root + FIELDS, size(root) - 1);
-        freeField(existing - LINK_BYTES);
+        freeField(existing, true);
         shrinkSlowPath(root);
     }
 
-    private void freeField(long block) {
-        EntryView entry = view.wrap(block + LINK_BYTES);
+    /**
+     * Frees a field.
+     *
+     * @param hasRecord whether a deadline that it has is in the wheel
+     */
+    private void freeField(long field, boolean hasRecord) {
+        EntryView entry = view.wrap(field);
+        int flags = entry.flags();
+        if (hasRecord) {
+            deadlines.remove(field, flags);
+        }
         if (entry.isLargeValue()) {
             LargeBlock.release(entry.valueAddress());
         }
         if (entry.isLargeKey()) {
             LargeBlock.release(entry.keyAddress());
         }
-        arena.free(block);
+        arena.free(field - prefix(flags));
     }
 
     // ---- growth
@@ -540,7 +628,8 @@ final class FieldTable {
                 // until it is gone
             }
         } else {
-            Memory.putLong(root + EARLIEST, garbage);
+            Memory.putLong(root + OWNER, 0);
+            Memory.putLong(root + FIELDS, garbage);
             garbage = root;
         }
     }
@@ -553,7 +642,7 @@ final class FieldTable {
     /** Frees one slice of what was let go of; there must be something. */
     void reclaim() {
         long root = garbage;
-        long next = Memory.getLong(root + EARLIEST);
+        long next = Memory.getLong(root + FIELDS);
         if (freeSlice(root)) {
             garbage = next;
         }
@@ -563,13 +652,14 @@ final class FieldTable {
     private boolean freeSlice(long root) {
         int count = bucketCount(root);
         int budget = SLICE;
+        boolean hasRecords = Memory.getInt(root + GENERATION) == generation;
         while (count > 0 && budget > 0) {
             count--;
             budget--;
             long block = follow(headAddress(root, count));
             while (block != NONE) {
                 long next = follow(block);
-                freeField(block);
+                freeField(block + LINK_BYTES, hasRecords);
                 block = next;
                 budget--;
             }

@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The hash under a key, opened for one command: whatever form it has, it is read and changed here. A hash begins as a
  * {@link PackedHash} and becomes a {@link FieldTable} for good when it passes a limit of {@link HashLimits} or {@link
- * PackedHash#MAX_BYTES}; it begins to be with its first field and its key goes with the last.
+ * PackedHash#MAX_BYTES}, or when a field gets a deadline; it begins to be with its first field and its key goes with the last.
  *
  * <p>It stands at one field, found by {@link #find} or reached by {@link #next}, which {@link #field} and {@link #value}
  * show and {@link #remove} and {@link #expireAt} change.
  *
- * <p><b>Deadlines of fields</b> that have passed: a packed hash drops such fields when it is opened; a table drops one
- * that is looked up and passes over the others.
+ * <p><b>Deadlines</b> of fields make a table of a hash. A field whose deadline has passed is removed when it is looked up,
+ * or by {@link #expireDue}; until then others pass it over.
  *
  * <p><b>Memory</b>: a change that finds none leaves the hash as it was, except that it may have become a table.
  *
@@ -58,7 +58,6 @@ public final class HashValue {
 
     private boolean exists;
     private boolean table;
-    private boolean timed;
 
     /** The packed bytes or the root of the table. */
     private long content;
@@ -98,12 +97,8 @@ public final class HashValue {
         position = 0;
         exists = existing != null;
         table = false;
-        timed = false;
         if (existing != null) {
             reopen(existing.address());
-            if (timed && PackedHash.earliest(content) < database.nowMs()) {
-                dropExpired();
-            }
         }
         return this;
     }
@@ -121,9 +116,7 @@ public final class HashValue {
 
     private void reopen(long entryAddress) {
         entry.wrap(entryAddress);
-        int encoding = entry.encoding();
-        table = encoding == EntryLayout.ENCODING_TABLE;
-        timed = encoding == EntryLayout.ENCODING_PACKED_TIMED;
+        table = entry.isFieldTable();
         content = table ? Memory.getLong(entry.valueAddress()) : entry.valueAddress();
     }
 
@@ -139,7 +132,7 @@ public final class HashValue {
 
     /** Whether a field may have a deadline. */
     public boolean isTimed() {
-        return table ? FieldTable.timedCount(content) != 0 : timed;
+        return exists && table && FieldTable.timedCount(content) != 0;
     }
 
     /** Fields; in a table with those whose deadline has passed and that nobody has looked up. */
@@ -152,7 +145,7 @@ public final class HashValue {
 
     /** Fields that a walk will find. */
     public long liveLength() {
-        if (!exists || !table || FieldTable.timedCount(content) == 0 || earliest() >= database.nowMs()) {
+        if (!isTimed()) {
             return length();
         }
         long live = 0;
@@ -161,11 +154,6 @@ public final class HashValue {
             live++;
         }
         return live;
-    }
-
-    /** No later than the deadline of any field; {@link Long#MAX_VALUE} where none has one. */
-    private long earliest() {
-        return table ? FieldTable.earliest(content) : timed ? PackedHash.earliest(content) : Long.MAX_VALUE;
     }
 
     // ---- one field
@@ -177,7 +165,7 @@ public final class HashValue {
         } else if (table) {
             findInTable(tables.hashOf(fieldAddress, fieldLength), fieldAddress, fieldLength);
         } else {
-            position = PackedHash.find(content, timed, sought.bytes(fieldAddress, fieldLength));
+            position = PackedHash.find(content, sought.bytes(fieldAddress, fieldLength));
         }
         return position != 0;
     }
@@ -188,6 +176,18 @@ public final class HashValue {
             expireSlowPath();
         }
         return position;
+    }
+
+    /**
+     * Removes a field whose deadline has passed.
+     *
+     * @param due the field's entry, as {@link FieldTable#collectDue} gave it
+     */
+    void expireDue(long due, EntryHash keyHash) {
+        EntryView owner = entry.wrap(tables.ownerOf(due));
+        open(keyHash.of(owner.keyAddress(), owner.keyLength()), owner.keyAddress(), owner.keyLength(), owner);
+        EntryView expired = fieldEntry.wrap(due);
+        find(expired.keyAddress(), expired.keyLength());
     }
 
     private void expireSlowPath() {
@@ -214,7 +214,7 @@ public final class HashValue {
     /** The deadline of the field where it stands, ms since the epoch, or {@link Database#NO_EXPIRY}. */
     public long deadline() {
         if (!table) {
-            return PackedHash.deadline(position, timed);
+            return Database.NO_EXPIRY;
         }
         EntryView found = fieldEntry.wrap(position);
         return found.hasExpiry() ? found.expiresAtMs() : Database.NO_EXPIRY;
@@ -239,9 +239,10 @@ public final class HashValue {
             long expiresAtMs,
             long bytesToCome) {
         if (!table) {
-            if (fieldLength <= limits.valueBytes() && valueLength <= limits.valueBytes()) {
-                int result = putPacked(
-                        fieldAddress, fieldLength, given.bytes(valueAddress, valueLength), expiresAtMs, bytesToCome);
+            if (fieldLength <= limits.valueBytes()
+                    && valueLength <= limits.valueBytes()
+                    && !setsDeadline(expiresAtMs)) {
+                int result = putPacked(fieldAddress, fieldLength, given.bytes(valueAddress, valueLength), bytesToCome);
                 if (!table) {
                     return result;
                 }
@@ -255,8 +256,8 @@ public final class HashValue {
     /** Gives a field a number; the arguments and results of {@link #put}. */
     public int putInteger(long fieldAddress, int fieldLength, long number, long expiresAtMs) {
         if (!table) {
-            if (fieldLength <= limits.valueBytes()) {
-                int result = putPacked(fieldAddress, fieldLength, given.integer(number), expiresAtMs, 0);
+            if (fieldLength <= limits.valueBytes() && !setsDeadline(expiresAtMs)) {
+                int result = putPacked(fieldAddress, fieldLength, given.integer(number), 0);
                 if (!table) {
                     return result;
                 }
@@ -319,6 +320,10 @@ public final class HashValue {
         return written(existing);
     }
 
+    private static boolean setsDeadline(long expiresAtMs) {
+        return expiresAtMs != Database.NO_EXPIRY && expiresAtMs != Database.KEEP_EXPIRY;
+    }
+
     private int noMemory() {
         removeIfEmpty();
         return NO_MEMORY;
@@ -348,7 +353,7 @@ public final class HashValue {
             tables.remove(content, position);
         } else {
             int offset = (int) (position - content);
-            int length = (int) (PackedHash.next(position, timed) - position);
+            int length = (int) (PackedHash.next(position) - position);
             long edited = edit(offset, length, 0);
             PackedHash.count(edited, PackedHash.count(edited) - 1);
             shrink();
@@ -367,7 +372,6 @@ public final class HashValue {
         database.remove(keyHash, entry);
         exists = false;
         table = false;
-        timed = false;
         position = 0;
     }
 
@@ -378,23 +382,19 @@ public final class HashValue {
      * @return false when there is no memory and nothing was changed
      */
     public boolean expireAt(long fieldAddress, int fieldLength, long expiresAtMs) {
-        if (!table && !timed) {
+        if (!table) {
             if (expiresAtMs == Database.NO_EXPIRY) {
                 return true;
             }
-            if (!makeTimed()) {
+            if (!makeTable()) {
                 return false;
             }
         }
         find(fieldAddress, fieldLength);
         database.beforeChange(entry);
-        if (table) {
-            position = tables.expireAt(content, position, expiresAtMs);
-            if (position == FieldTable.NONE) {
-                return false;
-            }
-        } else {
-            PackedHash.deadline(content, position, expiresAtMs);
+        position = tables.expireAt(content, position, expiresAtMs);
+        if (position == FieldTable.NONE) {
+            return false;
         }
         database.afterChange();
         return true;
@@ -403,19 +403,12 @@ public final class HashValue {
     // ---- packed
 
     /** The arguments and results of {@link #put}; the hash may be a table afterwards, and then nothing was put. */
-    private int putPacked(long fieldAddress, int fieldLength, PackedItem item, long expiresAtMs, long bytesToCome) {
-        boolean setsDeadline = expiresAtMs != Database.NO_EXPIRY && expiresAtMs != Database.KEEP_EXPIRY;
+    private int putPacked(long fieldAddress, int fieldLength, PackedItem item, long bytesToCome) {
         if (!exists && !createPacked(bytesToCome)) {
             return NO_MEMORY;
         }
-        if (setsDeadline && !timed && !makeTimed()) {
-            return noMemory();
-        }
-        if (table) {
-            return NO_MEMORY;
-        }
-        long pair = PackedHash.find(content, timed, sought.bytes(fieldAddress, fieldLength));
-        return pair != 0 ? replacePacked(pair, item, expiresAtMs) : addPacked(item, expiresAtMs);
+        long pair = PackedHash.find(content, sought.bytes(fieldAddress, fieldLength));
+        return pair != 0 ? replacePacked(pair, item) : addPacked(item);
     }
 
     private boolean createPacked(long bytesToCome) {
@@ -429,31 +422,27 @@ public final class HashValue {
         }
         exists = true;
         reopenByKey();
-        PackedHash.clear(content, false);
+        PackedHash.clear(content);
         return true;
     }
 
-    private int replacePacked(long pair, PackedItem item, long expiresAtMs) {
+    private int replacePacked(long pair, PackedItem item) {
         long old = PackedHash.valueOf(pair);
         int oldLength = PackedItem.lengthAt(old);
         int offset = (int) (old - content);
-        int pairOffset = (int) (pair - content);
         if (oldLength == item.encodedLength()) {
             database.beforeChange(entry);
         } else if (edit(offset, oldLength, item.encodedLength()) == 0) {
             return isTooLong(item.encodedLength() - oldLength) ? becomeTable() : NO_MEMORY;
         }
         item.write(content + offset);
-        if (timed && expiresAtMs != Database.KEEP_EXPIRY) {
-            PackedHash.deadline(content, content + pairOffset, expiresAtMs);
-        }
         shrink();
         database.afterChange();
         return REPLACED;
     }
 
-    private int addPacked(PackedItem item, long expiresAtMs) {
-        int length = sought.encodedLength() + item.encodedLength() + (timed ? PackedHash.DEADLINE_BYTES : 0);
+    private int addPacked(PackedItem item) {
+        int length = sought.encodedLength() + item.encodedLength();
         int offset = PackedHash.used(content);
         if (PackedHash.count(content) >= limits.entries() || isTooLong(length)) {
             return becomeTable();
@@ -461,13 +450,7 @@ public final class HashValue {
         if (edit(offset, 0, length) == 0) {
             return noMemory();
         }
-        long end = item.write(sought.write(content + offset));
-        if (timed) {
-            Memory.putLong(end, Database.NO_EXPIRY);
-            if (expiresAtMs != Database.KEEP_EXPIRY) {
-                PackedHash.deadline(content, content + offset, expiresAtMs);
-            }
-        }
+        item.write(sought.write(content + offset));
         PackedHash.count(content, PackedHash.count(content) + 1);
         database.afterChange();
         return ADDED;
@@ -540,57 +523,6 @@ public final class HashValue {
         reopen(found.address());
     }
 
-    private void dropExpired() {
-        long nowMs = database.nowMs();
-        long pair = content + PackedHash.headBytes(true);
-        while (exists && pair < content + PackedHash.used(content)) {
-            long deadline = PackedHash.deadline(pair, true);
-            if (deadline != Database.NO_EXPIRY && deadline < nowMs) {
-                int offset = (int) (pair - content);
-                position = pair;
-                remove();
-                pair = content + offset;
-            } else {
-                pair = PackedHash.next(pair, true);
-            }
-        }
-        if (exists) {
-            PackedHash.refreshEarliest(content);
-        }
-    }
-
-    /** Gives each pair room for a deadline; makes it a table if it would be too long. False without memory. */
-    private boolean makeTimed() {
-        int count = PackedHash.count(content);
-        int used = PackedHash.used(content);
-        int grown = PackedHash.TIMED_HEAD_BYTES - PackedHash.HEAD_BYTES + count * PackedHash.DEADLINE_BYTES;
-        if (used + grown > PackedHash.MAX_BYTES) {
-            return makeTable();
-        }
-        if (used + grown <= entry.valueLength()) {
-            database.beforeChange(entry);
-        } else if (!resize(used + grown)) {
-            return false;
-        }
-        // To the end of the room first, then pair by pair to the front: what is written never passes what is read.
-        long from = content + used + grown - (used - PackedHash.HEAD_BYTES);
-        Memory.move(content + PackedHash.HEAD_BYTES, from, used - PackedHash.HEAD_BYTES);
-        long to = content + PackedHash.TIMED_HEAD_BYTES;
-        for (int i = 0; i < count; i++) {
-            int length = (int) (PackedHash.next(from, false) - from);
-            Memory.move(from, to, length);
-            from += length;
-            Memory.putLong(to + length, Database.NO_EXPIRY);
-            to += length + PackedHash.DEADLINE_BYTES;
-        }
-        PackedHash.used(content, used + grown);
-        Memory.putLong(content + PackedHash.EARLIEST_OFFSET, Long.MAX_VALUE);
-        Memory.putByte(entry.address(), (byte) EntryLayout.KIND_PACKED_TIMED_HASH);
-        reopen(entry.address());
-        database.afterChange();
-        return true;
-    }
-
     // ---- table
 
     /** Makes a table of what is there, or an empty one; false without memory, with nothing changed. */
@@ -619,6 +551,7 @@ public final class HashValue {
         exists = true;
         position = 0;
         reopenByKey();
+        FieldTable.owner(root, entry.address());
         return true;
     }
 
@@ -659,7 +592,7 @@ public final class HashValue {
         scanning = false;
         bucket = 0;
         position = 0;
-        upcoming = !exists ? 0 : table ? FieldTable.NONE : content + PackedHash.headBytes(timed);
+        upcoming = !exists ? 0 : table ? FieldTable.NONE : content + PackedHash.HEAD_BYTES;
     }
 
     /**
@@ -694,7 +627,7 @@ public final class HashValue {
             return false;
         }
         position = upcoming;
-        upcoming = PackedHash.next(upcoming, timed);
+        upcoming = PackedHash.next(upcoming);
         return true;
     }
 

@@ -182,6 +182,67 @@ class HashValueTest {
     }
 
     @Test
+    void shouldRemoveFieldsUnaskedAndTheKeyWithTheLast() {
+        try (AddressSpace space = new AddressSpace(64L << 20, false)) {
+            Store store = new Store(space, HashLimits.defaults());
+            for (int i = 0; i < 2000; i++) {
+                store.put("f" + i, "v", START_MS + 1000 + i);
+            }
+            assertThat(store.database.volatileCount()).isZero();
+            EntryView entry = store.database.find(store.hash, store.key, Store.KEY.length());
+            // The entry moves, the fields must still find it.
+            assertThat(store.database.expireAt(entry, store.hash, START_MS + 1_000_000))
+                    .isTrue();
+            for (int i = 0; i < 2000; i += 10) {
+                store.put("f" + i, "forever", Database.NO_EXPIRY);
+            }
+            store.expireTo(START_MS + 2000);
+            assertThat(store.open().length()).isEqualTo(2000 - 900);
+            assertThat(store.open().isTimed()).isTrue();
+            store.expireTo(START_MS + 5000);
+            assertThat(store.open().length()).isEqualTo(200);
+            assertThat(store.open().isTimed()).isFalse();
+            store.put("last", "v", START_MS + 6000);
+            for (int i = 0; i < 2000; i += 10) {
+                store.remove("f" + i);
+            }
+            store.expireTo(START_MS + 6000);
+            assertThat(store.database.size()).isOne();
+            store.expireTo(START_MS + 6001);
+            assertThat(store.database.size()).isZero();
+            store.end();
+        }
+    }
+
+    @Test
+    void shouldForgetDeadlinesOfHashesThatAreGone() {
+        try (AddressSpace space = new AddressSpace(64L << 20, false)) {
+            Store store = new Store(space, HashLimits.defaults());
+            for (int round = 0; round < 4; round++) {
+                for (int i = 0; i < 3000; i++) {
+                    store.put("f" + i, "v", START_MS + 1000 + i);
+                }
+                if (round % 2 == 0) {
+                    store.removeKey();
+                    store.database.reclaim();
+                }
+                if (round > 1) {
+                    store.database.clear();
+                }
+                // Deadlines pass while the fields are still being freed.
+                store.put("kept", "v", START_MS + 1_000_000);
+                store.expireTo(START_MS + 2500);
+                store.database.reclaim();
+                store.expireTo(START_MS + 9000);
+                assertThat(store.open().length()).isOne();
+                store.removeKey();
+                store.expireTo(START_MS);
+            }
+            store.end();
+        }
+    }
+
+    @Test
     void shouldKeepNumbersAsTheirShortestIntegers() {
         try (AddressSpace space = new AddressSpace(8L << 20, false)) {
             Store store = new Store(space, HashLimits.defaults());
@@ -248,9 +309,22 @@ class HashValueTest {
         }
 
         void put(String field, String value) {
+            put(field, value, Database.NO_EXPIRY);
+        }
+
+        /** Goes on to a time and does all the work of deadlines that have passed. */
+        void expireTo(long ms) {
+            database.clock(ms);
+            for (int i = 0; database.nextExpiryMs() <= ms; i++) {
+                database.expireDue();
+                assertThat(i).as("there is an end to it").isLessThan(100_000);
+            }
+        }
+
+        void put(String field, String value, long expiresAtMs) {
             int fieldLength = at(0, field);
             int valueLength = at(100, value);
-            open().put(scratch, fieldLength, scratch + 100, valueLength, false, Database.NO_EXPIRY, 0);
+            open().put(scratch, fieldLength, scratch + 100, valueLength, false, expiresAtMs, 0);
         }
 
         @Nullable
@@ -343,6 +417,9 @@ class HashValueTest {
                 case 25, 26 -> {
                     nowMs += random.nextInt(4);
                     database.clock(nowMs);
+                    if (random.nextBoolean()) {
+                        database.expireDue();
+                    }
                 }
                 case 27, 28 -> database.reclaim();
                 default -> rare(id);
