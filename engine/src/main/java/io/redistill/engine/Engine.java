@@ -36,7 +36,8 @@ public final class Engine implements AutoCloseable {
         }
         this.config = config;
         long wanted = Math.min(config.maxMemoryBytes(), AddressSpace.MAX_LENGTH_BYTES / 4) * 2;
-        space = new AddressSpace(wanted + ADDRESS_SPACE_SLACK_BYTES, config.hugePages());
+        space = new AddressSpace(
+                wanted + ADDRESS_SPACE_SLACK_BYTES, config.hugePages(), config.hugePages() ? config.shards() + 1 : 0);
         group = new ShardGroup(
                 config.shards(),
                 config.ringSize(),

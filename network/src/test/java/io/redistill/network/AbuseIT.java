@@ -3,6 +3,7 @@ package io.redistill.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redistill.engine.memory.LargeBlock;
 import io.redistill.network.connection.ClientLimits;
 import io.redistill.network.connection.ConnectionLoop;
 import io.redistill.network.server.TestServer;
@@ -91,6 +92,28 @@ class AbuseIT {
             assertThat(client.bytes(2)).isEqualTo(ascii("\r\n"));
             client.send("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$" + ((512 << 20) + 1) + "\r\n");
             assertThat(client.untilEnd()).isEqualTo("-ERR Protocol error: invalid bulk length\r\n");
+        }
+    }
+
+    @Test
+    void shouldCountAnnouncedBytesOnlyWhenTheyArrive() throws Exception {
+        long before = LargeBlock.usedBytes();
+        try (TestServer server = TestServer.shards(1).maxMemoryBytes(64 * MIB).start();
+                RespClient other = server.connect()) {
+            List<Socket> liars = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                Socket liar = connect(server);
+                liar.getOutputStream()
+                        .write(ascii("*3\r\n$3\r\nSET\r\n$1\r\nx\r\n$500000000\r\n" + "x".repeat(100_000)));
+                liars.add(liar);
+            }
+            Await.until("what was sent has arrived", () -> LargeBlock.usedBytes() - before >= 20 * 100_000);
+            assertThat(LargeBlock.usedBytes() - before).isLessThan(3 * MIB);
+            assertThat(other.call("SET", "k", "v")).isEqualTo("+OK\r\n");
+            for (Socket liar : liars) {
+                liar.close();
+            }
+            Await.until("all of it is free", () -> LargeBlock.usedBytes() == before);
         }
     }
 

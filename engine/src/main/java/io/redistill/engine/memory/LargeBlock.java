@@ -27,11 +27,32 @@ public final class LargeBlock {
 
     /** A block of {@code capacity} bytes with one holder. */
     public static long allocate(long capacity) {
+        long block = announce(capacity);
+        arrived(capacity);
+        return block;
+    }
+
+    /**
+     * The same for bytes that are only announced: they count as used once they have {@link #arrived}. What does not come
+     * to its end is {@link #abandon abandoned}, not released.
+     */
+    public static long announce(long capacity) {
         long block = Memory.allocate(HEADER_BYTES + capacity) + HEADER_BYTES;
         Memory.putLong(block + CAPACITY, capacity);
         Memory.putInt(block + HOLDERS, 1);
-        USED_BYTES.add(capacity + HEADER_BYTES);
+        USED_BYTES.add(HEADER_BYTES);
         return block;
+    }
+
+    /** Counts bytes of an announced block. */
+    public static void arrived(long bytes) {
+        USED_BYTES.add(bytes);
+    }
+
+    /** Frees an announced block of which only so many bytes have arrived. */
+    public static void abandon(long block, long arrivedBytes) {
+        USED_BYTES.add(-(arrivedBytes + HEADER_BYTES));
+        Memory.free(block - HEADER_BYTES);
     }
 
     /**

@@ -3,12 +3,17 @@ package io.redistill.engine.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -49,6 +54,41 @@ class AddressSpaceTest {
             assertThat(space.acquireSegment()).isEqualTo(segments.get(1));
             assertThat(space.acquireSegment()).isZero();
         }
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldKeepFreeSegmentsTouchedAhead() throws Exception {
+        Path stat = Path.of("/proc/thread-self/stat");
+        assumeTrue(Files.exists(stat) && !Files.exists(Path.of("/sys/devices/system/node/node1")));
+        try (AddressSpace space = new AddressSpace(6L * SEGMENT, false, 2)) {
+            Set<Long> segments = new HashSet<>();
+            for (int i = 0; i < 6; i++) {
+                int expected = Math.min(2, 6 - i);
+                while (space.aheadCount() < expected) {
+                    Thread.onSpinWait();
+                }
+                assertThat(space.usedBytes()).isEqualTo((long) i * SEGMENT);
+                long segment = space.acquireSegment();
+                long before = minorFaults(stat);
+                Memory.fill(segment, SEGMENT, (byte) i);
+                assertThat(minorFaults(stat) - before).isLessThan(SEGMENT / 4096 / 4);
+                segments.add(segment);
+            }
+            assertThat(segments).hasSize(6);
+            assertThat(space.acquireSegment()).isZero();
+            space.releaseSegment(space.base());
+            while (space.aheadCount() < 1) {
+                Thread.onSpinWait();
+            }
+            assertThat(space.acquireSegment()).isEqualTo(space.base());
+        }
+    }
+
+    private static long minorFaults(Path stat) throws IOException {
+        String text = Files.readString(stat);
+        // The fields after the name in parentheses begin with the third; minflt is the tenth.
+        return Long.parseLong(text.substring(text.lastIndexOf(')') + 2).split(" ")[7]);
     }
 
     @Test

@@ -128,7 +128,7 @@ public final class PartialCommand {
         currentLength = length;
         received = 0;
         if (length >= LARGE_BYTES) {
-            current = LargeBlock.allocate((long) length + CRLF_BYTES);
+            current = LargeBlock.announce((long) length + CRLF_BYTES);
             return;
         }
         if (pageEnd - pageAddress < length + CRLF_BYTES) {
@@ -147,6 +147,9 @@ public final class PartialCommand {
     private boolean took(int bytes) {
         received += bytes;
         receivedBytes += bytes;
+        if (currentLength >= LARGE_BYTES) {
+            LargeBlock.arrived(bytes);
+        }
         if (received < currentLength + CRLF_BYTES) {
             return false;
         }
@@ -206,7 +209,7 @@ public final class PartialCommand {
     /** Gives the memory of an unfinished command back. */
     public void free() {
         if (currentLength >= LARGE_BYTES) {
-            LargeBlock.release(current);
+            LargeBlock.abandon(current, received);
         }
         currentLength = -1;
         for (int i = 0; i < count; i++) {
