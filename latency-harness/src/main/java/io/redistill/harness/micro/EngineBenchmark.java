@@ -8,8 +8,6 @@ import io.redistill.engine.command.CommandTable;
 import io.redistill.engine.command.Opcode;
 import io.redistill.engine.command.RequestBatch;
 import io.redistill.engine.memory.Memory;
-import io.redistill.engine.reply.ReplyBuffer;
-import io.redistill.engine.reply.ReplyChunk;
 import io.redistill.engine.shard.CommandPublisher;
 import io.redistill.engine.shard.Shard;
 import io.redistill.engine.shard.ShardClock;
@@ -60,7 +58,7 @@ public class EngineBenchmark {
     private Engine engine = newEngine();
     private CommandPublisher publisher = engine.publisher(0);
     private Shard shard = engine.shard(0);
-    private RequestBatch batch = new RequestBatch(done -> {}, 1, NativeChunk::new);
+    private RequestBatch batch = new RequestBatch(done -> {}, 1, NativeReplyChunk::new);
     private long keyMemory;
     private long name;
     private long value;
@@ -144,16 +142,5 @@ public class EngineBenchmark {
         batch.releaseInput();
         batch.reset();
         return bytes;
-    }
-
-    private static final class NativeChunk extends ReplyChunk {
-        NativeChunk() {
-            super(Memory.allocate(ReplyBuffer.CHUNK_BYTES), ReplyBuffer.CHUNK_BYTES);
-        }
-
-        @Override
-        public void free() {
-            Memory.free(address());
-        }
     }
 }
