@@ -108,21 +108,28 @@ final class BlockRing {
         return heldBytes.get() < WALK_LIMIT_BYTES || failure.get() != null;
     }
 
-    /** A block with room for so many bytes, or null when the snapshot has failed, perhaps just now. */
+    /**
+     * A block with room for so many bytes, or null when the snapshot has failed, perhaps just now.
+     *
+     * @param ahead whether it is for something that is about to change, which the budget is for
+     */
     @Nullable
-    Block take(int bytes) {
+    Block take(int bytes, boolean ahead) {
         int capacity = Math.max(bytes, SnapshotFormat.BLOCK_BYTES);
-        if (failure.get() != null || !hold(capacity)) {
+        if (failure.get() != null || !hold(capacity, ahead)) {
             return null;
         }
         Block block = capacity == SnapshotFormat.BLOCK_BYTES ? free.poll() : null;
         return block != null ? block : new Block(capacity);
     }
 
-    /** Counts bytes that are held from now on; false when that is more than the budget, and the snapshot has failed. */
-    boolean hold(long bytes) {
+    /**
+     * Counts bytes that are held from now on; false when that is more than the budget, and the snapshot has failed. A
+     * single large value of the walk may go over it: the walk then pauses, and nothing was copied.
+     */
+    boolean hold(long bytes, boolean ahead) {
         long held = heldBytes.addAndGet(bytes);
-        if (held > budgetBytes) {
+        if (ahead && held > budgetBytes) {
             heldBytes.addAndGet(-bytes);
             fail("entries that changed before they were written take more than the budget of " + budgetBytes
                     + " bytes: the disk is too slow for so many changes");

@@ -42,9 +42,9 @@ final class ShardCut implements CutSink {
             return;
         }
         if (hash != null) {
-            hash(database, entry, hash, recency);
+            hash(database, entry, hash, recency, ahead);
         } else {
-            string(database, entry, recency);
+            string(database, entry, recency, ahead);
         }
         entries++;
         if (ahead) {
@@ -52,14 +52,14 @@ final class ShardCut implements CutSink {
         }
     }
 
-    private void string(int database, EntryView entry, int recency) {
+    private void string(int database, EntryView entry, int recency, boolean ahead) {
         boolean number = entry.isInteger();
         long valueAddress = number ? digits : entry.valueAddress();
         int valueLength = number ? Decimal.write(digits, entry.integerValue()) : entry.valueLength();
         boolean large = entry.isLargeValue() && valueLength >= SnapshotFormat.LARGE_VALUE_BYTES;
         int inline = large ? 0 : valueLength;
-        Block block = blockFor(RecordLayout.MAX_OVERHEAD_BYTES + entry.keyLength() + inline);
-        if (block == null || large && !ring.hold(valueLength)) {
+        Block block = blockFor(RecordLayout.MAX_OVERHEAD_BYTES + entry.keyLength() + inline, ahead);
+        if (block == null || large && !ring.hold(valueLength, ahead)) {
             return;
         }
         int flags = (number ? RecordLayout.NUMBER : 0) | (large ? RecordLayout.LARGE : 0);
@@ -72,7 +72,7 @@ final class ShardCut implements CutSink {
         }
     }
 
-    private void hash(int database, EntryView entry, HashValue hash, int recency) {
+    private void hash(int database, EntryView entry, HashValue hash, int recency, boolean ahead) {
         boolean timed = hash.isTimed();
         long length = HashRecord.length(hash, timed);
         long longest = RecordLayout.MAX_OVERHEAD_BYTES + entry.keyLength() + length;
@@ -80,7 +80,7 @@ final class ShardCut implements CutSink {
             ring.fail("a hash of " + length + " bytes does not fit into the format");
             return;
         }
-        Block block = blockFor((int) longest);
+        Block block = blockFor((int) longest, ahead);
         if (block != null) {
             int type = timed ? RecordLayout.TIMED_HASH : RecordLayout.HASH;
             long end = write(block, type, database, entry, recency, (int) length);
@@ -101,14 +101,14 @@ final class ShardCut implements CutSink {
                 valueLength);
     }
 
-    private @Nullable Block blockFor(int bytes) {
+    private @Nullable Block blockFor(int bytes, boolean ahead) {
         Block block = open;
         if (block != null && block.room() < bytes) {
             publishOpen();
             block = null;
         }
         if (block == null) {
-            block = ring.take(bytes);
+            block = ring.take(bytes, ahead);
             open = block;
         }
         return block;

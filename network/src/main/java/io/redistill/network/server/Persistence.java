@@ -186,8 +186,10 @@ final class Persistence {
                     ? RespValue.OK
                     : RespValue.error("ERR No shutdown in progress.");
         }
-        if (noSave || !save && rules.rules().isEmpty()) {
-            saveAtEnd = false;
+        if (noSave || loading || !save && rules.rules().isEmpty()) {
+            if (noSave) {
+                saveAtEnd = false;
+            }
             shutdown.run();
             return RespValue.NONE;
         }

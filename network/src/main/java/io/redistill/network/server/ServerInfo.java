@@ -209,7 +209,7 @@ final class ServerInfo {
                 .add("snapshot_walk_pauses", status.walkPauses())
                 .add("snapshot_longest_slice_us", longestSliceNs() / 1000)
                 .add("snapshot_last_file_bytes", status.fileBytes())
-                .add("snapshot_last_failure", status.lastFailure() == null ? "" : status.lastFailure());
+                .add("snapshot_last_failure", oneLine(status.lastFailure()));
         if (loading) {
             section.add("loading_start_time", load.startedMs() / 1000)
                     .add("loading_total_bytes", load.totalBytes())
@@ -218,6 +218,10 @@ final class ServerInfo {
                     .add("loading_loaded_perc", String.format(Locale.ROOT, "%.2f", load.share() * 100))
                     .add("loading_eta_seconds", load.etaSeconds());
         }
+    }
+
+    private static String oneLine(@Nullable String text) {
+        return text == null ? "" : text.replaceAll("[\\r\\n]+", " ");
     }
 
     private long longestSliceNs() {

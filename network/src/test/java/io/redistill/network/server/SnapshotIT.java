@@ -13,6 +13,7 @@ import io.redistill.snapshot.SnapshotStorage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -293,7 +294,9 @@ class SnapshotIT {
         Map<String, String> fields = new TreeMap<>();
         for (int left = varint(in); left > 0; left--) {
             String name = text(in);
-            fields.put(name, text(in) + (timed ? "@" + in.getLong() : ""));
+            String value = text(in);
+            long deadline = timed ? in.order(ByteOrder.LITTLE_ENDIAN).getLong() : EntryVisitor.NO_EXPIRY;
+            fields.put(name, deadline == EntryVisitor.NO_EXPIRY ? value : value + "@" + deadline);
         }
         assertThat(in.hasRemaining()).isFalse();
         return fields.toString();
@@ -322,10 +325,41 @@ class SnapshotIT {
         private static final long FAR_MS = 4_000_000_000_000L;
 
         private final SplittableRandom random;
+        private final Map<String, Map<String, String>> hashes = new HashMap<>();
         final Map<String, String> model = new HashMap<>();
 
         Writer(SplittableRandom random) {
             this.random = random;
+        }
+
+        /** Changes a field; some hashes stay small, others become tables. */
+        private void hash(ByteArrayOutputStream pipeline) {
+            int number = random.nextInt(30);
+            String key = "hash:" + number;
+            String field = "f" + random.nextInt(number < 25 ? 20 : 2_000);
+            Map<String, String> fields = hashes.computeIfAbsent(key, ignored -> new TreeMap<>());
+            switch (random.nextInt(6)) {
+                case 0 -> {
+                    RespClient.append(pipeline, "HDEL", key, field);
+                    fields.remove(field);
+                }
+                case 1 -> {
+                    long deadline = FAR_MS + random.nextInt(1000);
+                    RespClient.append(pipeline, "HPEXPIREAT", key, Long.toString(deadline), "FIELDS", "1", field);
+                    fields.computeIfPresent(field, (name, old) -> old.replaceAll("@.*", "") + "@" + deadline);
+                }
+                default -> {
+                    String value = random.nextInt(300) == 0 ? "w".repeat(20_000) : "w" + random.nextInt(1000);
+                    RespClient.append(pipeline, "HSET", key, field, value);
+                    fields.put(field, value);
+                }
+            }
+            if (fields.isEmpty()) {
+                hashes.remove(key);
+                model.remove(key);
+            } else {
+                model.put(key, fields + "@" + EntryVisitor.NO_EXPIRY);
+            }
         }
 
         /** Adds commands to a pipeline; returns how many. */
@@ -333,7 +367,7 @@ class SnapshotIT {
             for (int i = 0; i < count; i++) {
                 String key = "key:" + random.nextInt(KEYS);
                 String number = "number:" + random.nextInt(50);
-                switch (random.nextInt(12)) {
+                switch (random.nextInt(16)) {
                     case 0, 1, 2, 3 -> {
                         String value = "v".repeat(random.nextInt(100)) + random.nextInt(1000);
                         RespClient.append(pipeline, "SET", key, value);
@@ -373,10 +407,12 @@ class SnapshotIT {
                         model.put(key, "m1@" + EntryVisitor.NO_EXPIRY);
                         model.put(other, "m2@" + EntryVisitor.NO_EXPIRY);
                     }
+                    case 11, 12, 13, 14 -> hash(pipeline);
                     default -> {
                         if (random.nextInt(400) == 0) {
                             RespClient.append(pipeline, "FLUSHALL");
                             model.clear();
+                            hashes.clear();
                         } else {
                             RespClient.append(pipeline, "GETDEL", key);
                             model.remove(key);
