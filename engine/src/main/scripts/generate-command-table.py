@@ -2,20 +2,23 @@
 # Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 """Refreshes the command table from a running redis-server 7.0.15; the build does not need it.
 
-usage: generate-command-table.py PORT
+usage: generate-command-table.py [PORT]
 
-To add a command: write a line `name;CLASS` where it belongs in commands.txt (the line's place is the opcode, so
-Opcode.java changes too), start `redis-server --port PORT`, run this. The first two columns are ours and are kept.
-Records that the server does not know (of newer Redis versions, in our own words) are kept as they are.
+To add a command: write a line `name;CLASS` where it belongs in commands.txt (the line's place is the opcode), start
+`redis-server --port PORT`, run this. The first two columns are ours and are kept. Records that the server does not
+know (of newer Redis versions, in our own words) are kept as they are.
 
-Writes commands.txt, command-docs.txt and the recorded replies that CommandIntrospectionTest compares with.
+Writes commands.txt, command-docs.txt, the recorded replies that CommandIntrospectionTest compares with, and the
+constants of Opcode.java; these alone when no port is given.
 """
 import pathlib
+import re
 import socket
 import sys
 
 MODULE = pathlib.Path(__file__).resolve().parents[3]
 RESOURCES = MODULE / "src/main/resources/io/redistill/engine/command"
+OPCODES = MODULE / "src/main/java/io/redistill/engine/command/Opcode.java"
 RECORDED = MODULE / "src/test/resources/io/redistill/engine/command"
 HEADER = "# Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0\n"
 
@@ -94,10 +97,14 @@ def plain(text, *separators):
 
 def key_spec(spec):
     search, find = spec["begin_search"], spec["find_keys"]
-    if search["type"] != "index" or find["type"] != "range":
+    if search["type"] == "unknown":
+        where = "unknown"
+    elif search["type"] == "index" and find["type"] == "range":
+        keys = find["spec"]
+        where = f"{search['spec']['index']} {keys['lastkey']} {keys['keystep']} {keys['limit']}"
+    else:
         sys.exit(f"key specification of an unknown kind: {spec}")
-    keys = find["spec"]
-    text = f"{' '.join(spec['flags'])} @ {search['spec']['index']} {keys['lastkey']} {keys['keystep']} {keys['limit']}"
+    text = f"{' '.join(spec['flags'])} @ {where}"
     return plain(text + (f" -- {spec['notes']}" if "notes" in spec else ""), " / ")
 
 
@@ -158,7 +165,21 @@ def records(path):
     return "".join(c + "\n" for c in comments) or HEADER, result
 
 
+def write_opcodes():
+    """The constants between the head of Opcode.java and its private constructor."""
+    _, table = records(RESOURCES / "commands.txt")
+    names = [line.split(";")[0].upper().replace("|", "_") for line, *_ in table]
+    constants = "".join(f"    public static final int {name} = {i};\n" for i, name in enumerate(names))
+    constants += f"\n    /** The number of opcodes. */\n    public static final int COUNT = {len(names)};\n\n"
+    source = OPCODES.read_text()
+    source = re.sub(r"(?s)(?<=class Opcode \{\n).*(?=    private Opcode)", constants, source)
+    OPCODES.write_text(source)
+
+
 def main():
+    if len(sys.argv) == 1:
+        write_opcodes()
+        return
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     connections = {protocol: Connection(int(sys.argv[1]), protocol) for protocol in (2, 3)}
@@ -172,6 +193,8 @@ def main():
         name, command_class = line.split(";")[:2]
         info = connections[3].call("COMMAND", "INFO", name)[1][0]
         if info is None:
+            if line.count(";") == 1:
+                sys.exit(f"{name}: not known to the server and without columns of its own")
             table_out.append(line)
             docs_out += kept_docs[name]
             continue
@@ -188,6 +211,7 @@ def main():
     (RESOURCES / "command-docs.txt").write_text(docs_header + "\n".join(docs_out) + "\n")
     for (what, protocol), content in recorded.items():
         (RECORDED / f"command-{what}.resp{protocol}").write_bytes(content)
+    write_opcodes()
 
 
 def restricted(tree, names):

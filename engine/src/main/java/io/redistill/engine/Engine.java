@@ -47,6 +47,7 @@ public final class Engine implements AutoCloseable {
                 new KeyHash(config.hashSeed()),
                 config.clock(),
                 space,
+                config.databases(),
                 config.poisonFreed(),
                 gates);
     }
@@ -99,6 +100,7 @@ public final class Engine implements AutoCloseable {
 
     @Override
     public void close() {
+        group.close();
         space.close();
     }
 }

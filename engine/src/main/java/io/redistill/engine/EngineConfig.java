@@ -15,6 +15,7 @@ import io.redistill.engine.store.IndexKind;
  * @param index implementation of the key index
  * @param stripes tables of a striped index over all shards, from 1; a shard's share is rounded up to a power of two, and to 64
  * @param hashLimits up to where hashes keep their compact form; shared with whoever changes them
+ * @param databases numbered databases, from 1
  * @param hashSeed seed of the key hash, secret and different in each process
  * @param clock where time comes from
  * @param hugePages whether arena memory asks for huge pages
@@ -28,12 +29,16 @@ public record EngineConfig(
         IndexKind index,
         int stripes,
         HashLimits hashLimits,
+        int databases,
         long hashSeed,
         ShardClock clock,
         boolean hugePages,
         boolean poisonFreed) {
     /** Index tables over all shards, unless set otherwise. */
     public static final int DEFAULT_STRIPES = 2048;
+
+    /** Numbered databases, unless set otherwise. */
+    public static final int DEFAULT_DATABASES = 16;
 
     /** Most shards: sets of them are kept in a long. */
     public static final int MAX_SHARDS = 64;
@@ -54,6 +59,9 @@ public record EngineConfig(
         if (maxMemoryBytes < MIN_MEMORY_BYTES) {
             throw new IllegalArgumentException(
                     "maxMemoryBytes=" + maxMemoryBytes + " is not at least " + MIN_MEMORY_BYTES);
+        }
+        if (databases < 1) {
+            throw new IllegalArgumentException("databases=" + databases + " is not at least 1");
         }
         if (stripes < 1) {
             throw new IllegalArgumentException("stripes=" + stripes + " is not at least 1");

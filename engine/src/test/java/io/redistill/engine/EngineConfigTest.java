@@ -33,6 +33,7 @@ class EngineConfigTest {
                 IndexKind.STRIPED,
                 stripes,
                 HashLimits.defaults(),
+                16,
                 1,
                 ShardClock.SYSTEM,
                 false,

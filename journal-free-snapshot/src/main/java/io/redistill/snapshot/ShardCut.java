@@ -1,8 +1,8 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.snapshot;
 
+import io.redistill.engine.memory.Decimal;
 import io.redistill.engine.memory.Memory;
-import io.redistill.engine.reply.Decimal;
 import io.redistill.engine.store.CutSink;
 import io.redistill.engine.store.EntryView;
 import io.redistill.engine.store.HashValue;

@@ -1,6 +1,7 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.snapshot;
 
+import io.redistill.engine.shard.ShardDatabases;
 import io.redistill.engine.shard.ShardTask;
 import io.redistill.engine.store.Database;
 import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
@@ -44,7 +45,7 @@ final class ShardLoad implements ShardTask {
     }
 
     @Override
-    public void run(Database[] databases) {
+    public void run(ShardDatabases databases) {
         LoadBatch batch = current;
         if (batch == null) {
             batch = queue.poll();
@@ -69,22 +70,22 @@ final class ShardLoad implements ShardTask {
         }
     }
 
-    private void insert(LoadBatch batch, int from, int end, Database[] databases) {
+    private void insert(LoadBatch batch, int from, int end, ShardDatabases databases) {
         long sum = 0;
         for (int i = from; i < end; i++) {
-            sum += databases[0].touchIndex(batch.hashAt(i));
+            sum += databases.get(0).touchIndex(batch.hashAt(i));
         }
         touched += sum; // keeps the loads from being optimised away
         long added = 0;
         long past = 0;
         for (int i = from; i < end && !loader.hasFailed(); i++) {
             cursor.wrap(batch.addressAt(i), Integer.MAX_VALUE).next(); // the reader has been over it
-            if (cursor.database() >= databases.length) {
-                loader.fail("it has keys in database " + cursor.database() + ", and there are only " + databases.length
+            if (cursor.database() >= databases.count()) {
+                loader.fail("it has keys in database " + cursor.database() + ", and there are only " + databases.count()
                         + " databases here");
                 return;
             }
-            Database database = databases[cursor.database()];
+            Database database = databases.get(cursor.database());
             if (cursor.expiresAtMs() != EntryVisitor.NO_EXPIRY && cursor.expiresAtMs() < database.nowMs()) {
                 past++;
             } else if (inserter.insert(database, batch.hashAt(i), cursor, batch.takeLargeValue())) {

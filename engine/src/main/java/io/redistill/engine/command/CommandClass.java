@@ -5,8 +5,10 @@ package io.redistill.engine.command;
 public enum CommandClass {
     /** One key, hence one shard. */
     KEYED,
-    /** Several keys, perhaps of several shards. */
+    /** Several keys, perhaps of several shards, each of which does its own. */
     MULTI_KEY,
+    /** Several keys of which one decides about another: one shard executes for all concerned, see {@link Rendezvous}. */
+    RENDEZVOUS,
     /** No key; every shard has its part. */
     ALL_SHARDS,
     /** Reads or changes the state of its own connection, where the command is decoded. */
@@ -14,5 +16,10 @@ public enum CommandClass {
     /** A reply that depends on nothing but the command itself (and the clock), in its place among the replies. */
     CONSTANT,
     /** Depends on, or affects, what lies outside its connection: runs when all earlier commands of it have finished. */
-    SERVER
+    SERVER;
+
+    /** Whether shards execute commands of this class. */
+    public boolean isForShards() {
+        return ordinal() <= ALL_SHARDS.ordinal();
+    }
 }

@@ -94,6 +94,12 @@ public final class CommandIntrospection {
         fields.add(bulk("flags"));
         fields.add(statuses("", keySpec.flags()));
         fields.add(bulk("begin_search"));
+        if (keySpec.isUnknown()) {
+            fields.add(typed("unknown", map()));
+            fields.add(bulk("find_keys"));
+            fields.add(typed("unknown", map()));
+            return map(fields);
+        }
         fields.add(typed("index", map(bulk("index"), integer(keySpec.index()))));
         fields.add(bulk("find_keys"));
         fields.add(typed(

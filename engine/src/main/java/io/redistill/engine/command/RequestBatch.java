@@ -325,7 +325,7 @@ public final class RequestBatch {
         return (long) RESULTS.getAndAdd(results, command, delta) + delta;
     }
 
-    /** The sum of {@link #addResult}; after hand-back. */
+    /** The sum of {@link #addResult}, for a rendezvous the shard that executed; after hand-back. */
     public long result(int command) {
         return results[command];
     }

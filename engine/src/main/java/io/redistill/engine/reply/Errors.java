@@ -20,6 +20,9 @@ public final class Errors {
     public static final byte[] NUMBER_OF_FIELDS =
             encoded("ERR the number of fields is not positive or not that of the fields given");
     public static final byte[] INVALID_CURSOR = encoded("ERR invalid cursor");
+    public static final byte[] NOT_A_FLOAT = encoded("ERR value is not a valid float");
+    public static final byte[] INCREMENT_NOT_FINITE = encoded("ERR increment would produce NaN or Infinity");
+    public static final byte[] OUT_OF_RANGE_OFFSET = encoded("ERR offset is out of range");
     public static final byte[] OVERFLOW = encoded("ERR increment or decrement would overflow");
     public static final byte[] DECREMENT_OVERFLOW = encoded("ERR decrement would overflow");
     public static final byte[] OUT_OF_MEMORY = encoded("OOM command not allowed when used memory > 'maxmemory'.");
@@ -37,7 +40,8 @@ public final class Errors {
         return encoded("ERR invalid expire time in '" + command + "' command");
     }
 
-    private static byte[] encoded(String text) {
+    /** An error with its code, as in {@code ERR syntax error}, as it goes over the wire. */
+    public static byte[] encoded(String text) {
         return ("-" + text + "\r\n").getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -1,6 +1,7 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.engine.reply;
 
+import io.redistill.engine.memory.Decimal;
 import io.redistill.engine.memory.LargeBlock;
 import io.redistill.engine.memory.Memory;
 import java.nio.charset.StandardCharsets;
@@ -147,6 +148,15 @@ public final class ReplyBuffer {
         } else {
             number((byte) '*', pairs * 2);
         }
+    }
+
+    /** A bulk string of any length that is on the heap. */
+    public void bulk(byte[] bytes) {
+        ensure(MAX_NUMBER_BYTES);
+        bulkHeader(bytes.length);
+        raw(bytes);
+        ensure(Short.BYTES);
+        crlf();
     }
 
     /** Bytes that are already encoded, of any length. */

@@ -77,12 +77,17 @@ public final class CommandPublisher {
         return positions;
     }
 
+    /** Databases that clients may select: the numbers from 0 below this. */
+    public int databaseCount() {
+        return shards[0].databases().count();
+    }
+
     // ---- routing, while a batch is filled
 
     /**
      * Closes the batch's open command, whose arguments are valid for {@code spec}, with the route that its keys give.
      *
-     * @param spec a command of the classes KEYED, MULTI_KEY or ALL_SHARDS
+     * @param spec a command that {@link CommandClass#isForShards}
      */
     public void commit(RequestBatch batch, CommandSpec spec, int database, int flags) {
         int first = batch.openArgument();
@@ -98,7 +103,7 @@ public final class CommandPublisher {
         int parts = Long.bitCount(concerned);
         int route = parts == 1
                 ? Long.numberOfTrailingZeros(concerned)
-                : opcode == Opcode.MSETNX ? RequestBatch.RENDEZVOUS : RequestBatch.FAN_OUT;
+                : spec.commandClass() == CommandClass.RENDEZVOUS ? RequestBatch.RENDEZVOUS : RequestBatch.FAN_OUT;
         if (route == RequestBatch.RENDEZVOUS) {
             batch.openRendezvous(batch.commandCount(), parts);
         }
@@ -123,12 +128,18 @@ public final class CommandPublisher {
             return ShardRouting.all(shards.length);
         }
         long concerned = 0;
-        for (int key = first + spec.firstKey(); key < batch.argumentCount(); key += spec.keyStep()) {
+        int last = lastKey(spec, first, batch.argumentCount());
+        for (int key = first + spec.firstKey(); key <= last; key += spec.keyStep()) {
             long hash = keyHash.of(batch.argumentAddress(key), batch.argumentLength(key));
             batch.keyHash(key, hash);
             concerned |= 1L << ShardRouting.shardOf(hash, shards.length);
         }
         return concerned;
+    }
+
+    /** Position of a command's last key in the batch, or of the argument at which it must be past. */
+    private static int lastKey(CommandSpec spec, int first, int end) {
+        return spec.lastKey() < 0 ? end + spec.lastKey() : first + spec.lastKey();
     }
 
     // ---- publication
@@ -397,8 +408,8 @@ public final class CommandPublisher {
             return ShardRouting.all(shards.length);
         }
         long concerned = 0;
-        int end = first + batch.argumentCount(command);
-        for (int key = first + spec.firstKey(); key < end; key += spec.keyStep()) {
+        int last = lastKey(spec, first, first + batch.argumentCount(command));
+        for (int key = first + spec.firstKey(); key <= last; key += spec.keyStep()) {
             concerned |= 1L << ShardRouting.shardOf(batch.keyHash(key), shards.length);
         }
         return concerned;

@@ -2,7 +2,7 @@
 package io.redistill.engine.shard;
 
 import io.redistill.engine.command.CommandTable;
-import io.redistill.engine.reply.Decimal;
+import io.redistill.engine.memory.Decimal;
 import io.redistill.engine.reply.ErrorReplies;
 import io.redistill.engine.reply.Errors;
 import io.redistill.engine.store.Database;

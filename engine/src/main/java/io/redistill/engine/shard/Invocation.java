@@ -3,8 +3,8 @@ package io.redistill.engine.shard;
 
 import io.redistill.engine.command.CommandEvent;
 import io.redistill.engine.command.RequestBatch;
+import io.redistill.engine.memory.Decimal;
 import io.redistill.engine.memory.Memory;
-import io.redistill.engine.reply.Decimal;
 import io.redistill.engine.reply.Errors;
 import io.redistill.engine.reply.ReplyBuffer;
 import io.redistill.engine.store.Database;
@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class Invocation {
     private final HashFieldOptions hashFieldOptions = new HashFieldOptions();
     private final SplittableRandom random = new SplittableRandom();
+    private final Shard shard;
+    private final long digits = Memory.allocate(Decimal.MAX_LENGTH);
     private @Nullable Database database;
     private @Nullable RequestBatch batch;
     private @Nullable ReplyBuffer reply;
@@ -47,6 +49,15 @@ final class Invocation {
         return random;
     }
 
+    Invocation(Shard shard) {
+        this.shard = shard;
+    }
+
+    /** Gives memory back; the last call. */
+    void free() {
+        Memory.free(digits);
+    }
+
     void wrap(CommandEvent event, RequestBatch batch, Database database, ReplyBuffer reply) {
         index = event.index();
         opcode = event.opcode();
@@ -62,14 +73,20 @@ final class Invocation {
         failed = false;
     }
 
+    /** The shard that executes. */
+    Shard shard() {
+        return shard;
+    }
+
+    /** The current key's database: the selected one, of the shard that executes unless {@link #keyOfAny} was called. */
     @SuppressWarnings("NullAway") // wrapped before every use
     Database database() {
         return database;
     }
 
-    /** Goes on in another database: that of the shard which owns the next key. */
-    void database(Database another) {
-        database = another;
+    /** Number of the selected database. */
+    int selected() {
+        return batch().database(index);
     }
 
     @SuppressWarnings("NullAway") // wrapped before every use
@@ -116,6 +133,22 @@ final class Invocation {
         keyLength = batch().argumentLength(position);
     }
 
+    /** Whether the shard that executes owns an argument that is a key. */
+    boolean owns(int argument) {
+        return shard.owns(batch().keyHash(firstArgument + argument));
+    }
+
+    /** Makes another argument the key, in whatever shard concerned: at a rendezvous. */
+    void keyOfAny(int argument) {
+        keyOfAny(argument, selected());
+    }
+
+    /** The same in a database that is not the selected one. */
+    void keyOfAny(int argument, int databaseNumber) {
+        key(argument);
+        database = shard.ownerOf(hash).databases().get(databaseNumber);
+    }
+
     /** The entry to be changed, or null. */
     @Nullable
     EntryView find() {
@@ -141,6 +174,23 @@ final class Invocation {
 
     long misses() {
         return misses;
+    }
+
+    /** {@link Database#edit} of the current key's string. */
+    long edit(@Nullable EntryView existing, int leastLength) {
+        return database().edit(existing, hash, keyAddress, keyLength, leastLength);
+    }
+
+    /**
+     * Where the bytes of a string are, {@link EntryView#stringLength} of them. Those of an integer are written to a place
+     * that the next call uses again.
+     */
+    long bytes(EntryView string) {
+        if (!string.isInteger()) {
+            return string.valueAddress();
+        }
+        Decimal.write(digits, string.integerValue());
+        return digits;
     }
 
     // ---- arguments, the name being 0
@@ -172,6 +222,15 @@ final class Invocation {
 
     long integer(int argument) {
         return Decimal.parse(address(argument), length(argument));
+    }
+
+    /** Whether an argument is an integer behind so many bytes, of which it has as many. */
+    boolean isInteger(int argument, int skipped) {
+        return Decimal.isInteger(address(argument) + skipped, length(argument) - skipped);
+    }
+
+    long integer(int argument, int skipped) {
+        return Decimal.parse(address(argument) + skipped, length(argument) - skipped);
     }
 
     /**
@@ -217,6 +276,11 @@ final class Invocation {
 
     void integerReply(long value) {
         reply().integer(value);
+    }
+
+    /** Replies with a bulk string that is on the heap; for cold paths. */
+    void bulk(byte[] bytes) {
+        reply().bulk(bytes);
     }
 
     /** Replies with an error, encoded with its dash and CRLF. */

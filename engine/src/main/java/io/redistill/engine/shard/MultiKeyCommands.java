@@ -16,7 +16,7 @@ final class MultiKeyCommands {
     private MultiKeyCommands() {}
 
     /** Touches the index and then the entries of the shard's own keys, so that their cache misses overlap. */
-    static long prefetch(Invocation call, Shard shard, int step) {
+    private static void prefetch(Invocation call, int step) {
         Database database = call.database();
         RequestBatch batch = call.batch();
         int end = call.position(call.argumentCount());
@@ -25,19 +25,20 @@ final class MultiKeyCommands {
             touched += database.touchIndex(batch.keyHash(key));
         }
         for (int key = call.position(1); key < end; key += step) {
-            if (shard.owns(batch.keyHash(key))) {
+            if (call.shard().owns(batch.keyHash(key))) {
                 touched += Database.touchEntry(database.peek(batch.keyHash(key)));
             }
         }
-        return touched;
+        call.shard().touched(touched);
     }
 
-    static void mget(Invocation call, Shard shard, boolean part) {
+    static void mget(Invocation call, boolean part) {
+        prefetch(call, 1);
         if (!part) {
             call.reply().arrayHeader(call.argumentCount() - 1);
         }
         for (int i = 1; i < call.argumentCount(); i++) {
-            if (part && !shard.owns(call.batch().keyHash(call.position(i)))) {
+            if (part && !call.owns(i)) {
                 continue;
             }
             call.key(i);
@@ -49,9 +50,10 @@ final class MultiKeyCommands {
         }
     }
 
-    static void mset(Invocation call, Shard shard, boolean part) {
+    static void mset(Invocation call, boolean part) {
+        prefetch(call, 2);
         for (int i = 1; i < call.argumentCount(); i += 2) {
-            if (part && !shard.owns(call.batch().keyHash(call.position(i)))) {
+            if (part && !call.owns(i)) {
                 continue;
             }
             call.key(i);
@@ -70,10 +72,10 @@ final class MultiKeyCommands {
     }
 
     /** DEL, UNLINK and EXISTS. */
-    static void count(Invocation call, Shard shard, boolean part, boolean remove) {
+    static void count(Invocation call, boolean part, boolean remove) {
         long count = 0;
         for (int i = 1; i < call.argumentCount(); i++) {
-            if (part && !shard.owns(call.batch().keyHash(call.position(i)))) {
+            if (part && !call.owns(i)) {
                 continue;
             }
             call.key(i);
@@ -92,8 +94,21 @@ final class MultiKeyCommands {
         sum(call, part, call.database().size());
     }
 
-    static void flush(Invocation call, boolean part) {
+    static void flushdb(Invocation call, boolean part) {
         call.database().clear();
+        if (!part) {
+            call.ok();
+        }
+    }
+
+    static void flushall(Invocation call, boolean part) {
+        ShardDatabases databases = call.shard().databases();
+        for (int i = 0; i < databases.count(); i++) {
+            Database database = databases.used(i);
+            if (database != null) {
+                database.clear();
+            }
+        }
         if (!part) {
             call.ok();
         }
@@ -107,27 +122,21 @@ final class MultiKeyCommands {
         }
     }
 
-    /** MSETNX by one shard for itself and others that are stopped: {@code shards} by number. */
-    static long msetnx(Invocation call, Shard[] shards) {
+    static void msetnx(Invocation call) {
         for (int i = 1; i < call.argumentCount(); i += 2) {
-            call.key(i);
-            if (ownerOf(call, shards).find(call.hash(), call.keyAddress(), call.keyLength()) != null) {
-                return 0;
+            call.keyOfAny(i);
+            if (call.find() != null) {
+                call.integerReply(0);
+                return;
             }
         }
         for (int i = 1; i < call.argumentCount(); i += 2) {
-            call.key(i);
-            Database database = ownerOf(call, shards);
-            call.database(database);
+            call.keyOfAny(i);
             if (!StringCommands.write(call, call.find(), i + 1, Database.NO_EXPIRY)) {
-                return ReplyStitcher.OUT_OF_MEMORY;
+                call.outOfMemory();
+                return;
             }
         }
-        return 1;
-    }
-
-    private static Database ownerOf(Invocation call, Shard[] shards) {
-        Shard owner = shards[ShardRouting.shardOf(call.hash(), shards.length)];
-        return owner.database(call.batch().database(call.index()));
+        call.integerReply(1);
     }
 }

@@ -10,8 +10,8 @@ import io.redistill.engine.reply.ReplyBuffer;
  * Joins the replies of a batch that several buffers hold into one, in request order.
  *
  * <p>Each buffer holds its pieces in the order of the batch: one for each command that its writer answered, for MGET one
- * for each key. Commands answered in parts as a number (DEL, EXISTS, DBSIZE…) have it in
- * {@link RequestBatch#result}.
+ * for each key. Commands answered in parts as a number (DEL, EXISTS, DBSIZE…) have it in {@link RequestBatch#result}, and
+ * commands executed at a rendezvous the shard that answered.
  *
  * <p>Threading: confined to an event loop; for batches handed back to it.
  */
@@ -51,6 +51,11 @@ public final class ReplyStitcher {
     }
 
     private void join(RequestBatch batch, ReplyBuffer output, int command) {
+        if (batch.route(command) == RequestBatch.RENDEZVOUS) {
+            // The result is the shard that executed.
+            append(batch, output, (int) batch.result(command), batch.firstArgument(command));
+            return;
+        }
         boolean silent = (batch.flags(command) & RequestBatch.SILENT) != 0;
         int opcode = batch.opcode(command);
         if (opcode == Opcode.MGET) {

@@ -53,9 +53,9 @@ public final class Shard {
     private final CommandRing ring;
     private final ShardClock clock;
     private final Arena arena;
-    private final Database database;
+    private final ShardDatabases databases;
     private final CommandStatistics statistics = new CommandStatistics();
-    private final Invocation call = new Invocation();
+    private final Invocation call = new Invocation(this);
     private final int[] opcodesOfTurn = new int[MAX_EVENTS_PER_TURN];
     private final long[] entriesOfTurn = new long[MAX_EVENTS_PER_TURN];
     private final long[] hashesOfTurn = new long[MAX_EVENTS_PER_TURN];
@@ -75,13 +75,13 @@ public final class Shard {
     private long executionNs;
     private volatile @Nullable ShardTask task;
 
-    Shard(int number, CommandRing ring, ShardClock clock, Arena arena, Database database) {
+    Shard(int number, CommandRing ring, ShardClock clock, Arena arena, ShardDatabases databases) {
         this.number = number;
         this.ring = ring;
         this.clock = clock;
         this.arena = arena;
-        this.database = database;
-        database.clock(clock.epochMs());
+        this.databases = databases;
+        databases.clock(clock.epochMs());
     }
 
     /** All shards of the engine, this one included, by number. */
@@ -98,14 +98,19 @@ public final class Shard {
         return ring;
     }
 
-    /** The numbered database; only 0 exists. */
-    public Database database(int ignoredNumber) {
-        return database;
+    /** The numbered databases. */
+    public ShardDatabases databases() {
+        return databases;
     }
 
     /** Whether the owner of a key hash is this shard. */
     boolean owns(long hash) {
         return ShardRouting.shardOf(hash, peers.length) == number;
+    }
+
+    /** The shard that owns a key hash. */
+    Shard ownerOf(long hash) {
+        return peers[ShardRouting.shardOf(hash, peers.length)];
     }
 
     // ---- the duty cycle
@@ -134,8 +139,8 @@ public final class Shard {
         // Not when this turn ended at a rendezvous: from then on the shard is lent.
         if (stoppedAt == null) {
             expire(executed);
-            if (database.hasGarbage() && (executed == 0 || ++turns % TURNS_PER_SLICE == 0)) {
-                database.reclaim();
+            if (databases.hasGarbage() && (executed == 0 || ++turns % TURNS_PER_SLICE == 0)) {
+                databases.reclaim();
             }
             if (cut != null) {
                 walkSlowPath(executed);
@@ -148,11 +153,11 @@ public final class Shard {
     }
 
     private void expire(int executed) {
-        if (database.nextExpiryMs() != Long.MAX_VALUE) {
+        if (databases.nextExpiryMs() != Long.MAX_VALUE) {
             if (executed == 0) {
-                database.clock(clock.epochMs());
+                databases.clock(clock.epochMs());
             }
-            if (database.nextExpiryMs() <= database.nowMs()) {
+            if (databases.nextExpiryMs() <= databases.nowMs()) {
                 expireSlowPath();
             }
         }
@@ -162,8 +167,8 @@ public final class Shard {
     private void expireSlowPath() {
         long endNs = clock.monotonicNs() + EXPIRY_SLICE_NS;
         do {
-            database.expireDue();
-        } while (database.nextExpiryMs() <= database.nowMs() && clock.monotonicNs() < endNs);
+            databases.expireDue();
+        } while (databases.nextExpiryMs() <= databases.nowMs() && clock.monotonicNs() < endNs);
     }
 
     private void walkSlowPath(int executed) {
@@ -189,8 +194,8 @@ public final class Shard {
     private void runTaskSlowPath() {
         ShardTask task = this.task;
         if (task != null && task.hasWork()) {
-            database.clock(clock.epochMs());
-            task.run(new Database[] {database});
+            databases.clock(clock.epochMs());
+            task.run(databases);
         }
     }
 
@@ -199,11 +204,11 @@ public final class Shard {
         Rendezvous stop = stoppedAt;
         return stop != null
                 ? stop.isOver()
-                : ring.hasWork() || database.hasGarbage() || isExpiryDue() || hasBackgroundWork();
+                : ring.hasWork() || databases.hasGarbage() || isExpiryDue() || hasBackgroundWork();
     }
 
     private boolean isExpiryDue() {
-        return database.nextExpiryMs() <= database.nowMs();
+        return databases.nextExpiryMs() <= databases.nowMs();
     }
 
     /**
@@ -211,12 +216,12 @@ public final class Shard {
      * as nobody wakes it. Called by the shard's thread before it sleeps.
      */
     public long sleepNs() {
-        long next = database.nextExpiryMs();
+        long next = databases.nextExpiryMs();
         if (next == Long.MAX_VALUE || stoppedAt != null) {
             return Long.MAX_VALUE;
         }
         // Not longer than this, since the wall clock may be set.
-        long ms = Math.min(MAX_SLEEP_MS, next - database.nowMs());
+        long ms = Math.min(MAX_SLEEP_MS, next - databases.nowMs());
         return Math.max(1, ms) * 1_000_000;
     }
 
@@ -227,7 +232,7 @@ public final class Shard {
     }
 
     private int execute(long first, int count) {
-        database.clock(clock.epochMs());
+        databases.clock(clock.epochMs());
         long startNs = clock.monotonicNs();
         if (count >= PREFETCH_MIN_EVENTS) {
             prefetch(first, count);
@@ -262,16 +267,16 @@ public final class Shard {
 
     private void prefetch(long first, int count) {
         long sum = 0;
-        Database database = this.database;
         long[] entries = entriesOfTurn;
         long[] hashes = hashesOfTurn;
         for (int i = 0; i < count; i++) {
-            long hash = ring.slot(first + i).hash();
+            CommandEvent event = ring.slot(first + i);
+            long hash = event.hash();
             hashes[i] = hash;
-            sum += database.touchIndex(hash);
+            sum += databases.get(event.database()).touchIndex(hash);
         }
         for (int i = 0; i < count; i++) {
-            entries[i] = database.peek(hashes[i]);
+            entries[i] = databases.get(ring.slot(first + i).database()).peek(hashes[i]);
         }
         for (int i = 0; i < count; i++) {
             sum += Database.touchEntry(entries[i]);
@@ -294,10 +299,16 @@ public final class Shard {
     private void executeGuarded(CommandEvent event, RequestBatch batch) {
         ReplyBuffer reply = batch.reply(number);
         int index = event.index();
+        int route = batch.route(index);
+        Rendezvous rendezvous = route == RequestBatch.RENDEZVOUS ? batch.rendezvous(index) : null;
+        if (rendezvous != null && !rendezvous.arrive()) {
+            stoppedAt = rendezvous;
+            return;
+        }
         long mark = reply.position();
-        call.wrap(event, batch, database, reply);
+        call.wrap(event, batch, databases.get(event.database()), reply);
         try {
-            execute(event.opcode(), batch.route(index) < 0);
+            ShardCommands.execute(call, route == RequestBatch.FAN_OUT);
         } catch (RuntimeException | AssertionError e) {
             recordInternalError(e, batch, index, reply, mark);
         }
@@ -307,8 +318,15 @@ public final class Shard {
         if ((batch.flags(index) & RequestBatch.SILENT) != 0) {
             silence(batch, index, reply, mark);
         }
-        if (batch.isStitched() && batch.route(index) >= 0) {
+        if (batch.isStitched() && route != RequestBatch.FAN_OUT) {
             batch.pieceEnd(batch.firstArgument(index), reply.position());
+        }
+        if (rendezvous != null) {
+            batch.addResult(index, number);
+            rendezvous.release();
+            for (Shard peer : peers) {
+                peer.ring.wakeConsumer();
+            }
         }
     }
 
@@ -329,7 +347,7 @@ public final class Shard {
         lastInternalError = error;
         reply.rewind(mark);
         call.error(Errors.INTERNAL);
-        if (batch.route(index) >= 0) {
+        if (batch.route(index) != RequestBatch.FAN_OUT) {
             return;
         }
         // A part: an error in place of each value, or in place of the number that the parts make together.
@@ -347,91 +365,6 @@ public final class Shard {
         }
     }
 
-    private void execute(int opcode, boolean part) {
-        switch (opcode) {
-            case Opcode.GET -> StringCommands.get(call);
-            case Opcode.SET -> StringCommands.set(call);
-            case Opcode.SETNX -> StringCommands.setnx(call);
-            case Opcode.SETEX -> StringCommands.setex(call, true);
-            case Opcode.PSETEX -> StringCommands.setex(call, false);
-            case Opcode.GETSET -> StringCommands.getset(call);
-            case Opcode.GETDEL -> StringCommands.getdel(call);
-            case Opcode.GETEX -> StringCommands.getex(call);
-            case Opcode.APPEND -> StringCommands.append(call);
-            case Opcode.STRLEN -> StringCommands.strlen(call);
-            case Opcode.INCR -> StringCommands.increment(call, 1);
-            case Opcode.DECR -> StringCommands.increment(call, -1);
-            case Opcode.INCRBY -> StringCommands.incrementBy(call, false);
-            case Opcode.DECRBY -> StringCommands.incrementBy(call, true);
-            case Opcode.TYPE -> KeyCommands.type(call);
-            case Opcode.EXPIRE -> KeyCommands.expire(call, true, false);
-            case Opcode.PEXPIRE -> KeyCommands.expire(call, false, false);
-            case Opcode.EXPIREAT -> KeyCommands.expire(call, true, true);
-            case Opcode.PEXPIREAT -> KeyCommands.expire(call, false, true);
-            case Opcode.TTL -> KeyCommands.timeToLive(call, true, false);
-            case Opcode.PTTL -> KeyCommands.timeToLive(call, false, false);
-            case Opcode.EXPIRETIME -> KeyCommands.timeToLive(call, true, true);
-            case Opcode.PEXPIRETIME -> KeyCommands.timeToLive(call, false, true);
-            case Opcode.PERSIST -> KeyCommands.persist(call);
-            case Opcode.HGET -> HashCommands.hget(call);
-            case Opcode.HSET -> HashCommands.hset(call, false);
-            case Opcode.HMGET -> HashCommands.hmget(call);
-            case Opcode.HGETALL -> HashCommands.hgetall(call);
-            case Opcode.HINCRBY -> HashCommands.hincrby(call);
-            case Opcode.HDEL -> HashCommands.hdel(call);
-            default -> executeRare(opcode, part);
-        }
-    }
-
-    /** Apart from the everyday commands, so that these stay small enough to be inlined. */
-    private void executeRare(int opcode, boolean part) {
-        switch (opcode) {
-            case Opcode.HSETNX -> HashCommands.hsetnx(call);
-            case Opcode.HMSET -> HashCommands.hset(call, true);
-            case Opcode.HEXISTS -> HashCommands.hexists(call);
-            case Opcode.HLEN -> HashCommands.hlen(call);
-            case Opcode.HKEYS -> HashCommands.hkeys(call);
-            case Opcode.HVALS -> HashCommands.hvals(call);
-            case Opcode.HSTRLEN -> HashCommands.hstrlen(call);
-            case Opcode.HRANDFIELD -> HashSampling.hrandfield(call);
-            case Opcode.HSCAN -> HashScan.hscan(call);
-            case Opcode.HEXPIRE -> HashFieldExpiry.hexpire(call, true, false);
-            case Opcode.HPEXPIRE -> HashFieldExpiry.hexpire(call, false, false);
-            case Opcode.HEXPIREAT -> HashFieldExpiry.hexpire(call, true, true);
-            case Opcode.HPEXPIREAT -> HashFieldExpiry.hexpire(call, false, true);
-            case Opcode.HTTL -> HashFieldExpiry.httl(call, true, false);
-            case Opcode.HPTTL -> HashFieldExpiry.httl(call, false, false);
-            case Opcode.HEXPIRETIME -> HashFieldExpiry.httl(call, true, true);
-            case Opcode.HPEXPIRETIME -> HashFieldExpiry.httl(call, false, true);
-            case Opcode.HPERSIST -> HashFieldExpiry.hpersist(call);
-            case Opcode.HGETEX -> HashFieldExpiry.hgetex(call);
-            case Opcode.HSETEX -> HashFieldExpiry.hsetex(call);
-            case Opcode.HGETDEL -> HashFieldExpiry.hgetdel(call);
-            default -> executeMultiKey(opcode, part);
-        }
-    }
-
-    private void executeMultiKey(int opcode, boolean part) {
-        switch (opcode) {
-            case Opcode.MGET -> {
-                touched = MultiKeyCommands.prefetch(call, this, 1);
-                MultiKeyCommands.mget(call, this, part);
-            }
-            case Opcode.MSET -> {
-                touched = MultiKeyCommands.prefetch(call, this, 2);
-                MultiKeyCommands.mset(call, this, part);
-            }
-            case Opcode.MSETNX -> msetnx();
-            case Opcode.DEL, Opcode.UNLINK -> MultiKeyCommands.count(call, this, part, true);
-            case Opcode.EXISTS -> MultiKeyCommands.count(call, this, part, false);
-            case Opcode.DBSIZE -> MultiKeyCommands.dbsize(call, part);
-            case Opcode.FLUSHDB, Opcode.FLUSHALL -> MultiKeyCommands.flush(call, part);
-            case Opcode.SAVE, Opcode.BGSAVE -> beginCut();
-            case Opcode.SHUTDOWN -> {} // its reply waits for a snapshot that is made elsewhere
-            default -> throw new IllegalStateException("opcode " + opcode + " is not for shards");
-        }
-    }
-
     /**
      * Begins this shard's part of a cut; on behalf of the event, or, when no shard's thread runs, of whoever stands in for
      * them.
@@ -441,37 +374,15 @@ public final class Shard {
         if (source == null || cut != null) {
             throw new IllegalStateException("a cut that nobody asked for, or before the end of another");
         }
-        database.clock(clock.epochMs());
-        cut = new CutWalk(new Database[] {database}, source.begin(number, changes()));
+        databases.clock(clock.epochMs());
+        cut = new CutWalk(databases.all(), source.begin(number, changes()));
         cutPacing = new CutPacing();
         longestCutSliceNs = 0;
     }
 
-    private void msetnx() {
-        RequestBatch batch = call.batch();
-        if (batch.route(call.index()) >= 0) {
-            long result = MultiKeyCommands.msetnx(call, peers);
-            if (result == ReplyStitcher.OUT_OF_MEMORY) {
-                call.outOfMemory();
-            } else {
-                call.integerReply(result);
-            }
-            return;
-        }
-        Rendezvous rendezvous = batch.rendezvous(call.index());
-        if (!rendezvous.arrive()) {
-            stoppedAt = rendezvous;
-            return;
-        }
-        try {
-            batch.addResult(call.index(), MultiKeyCommands.msetnx(call, peers));
-        } finally {
-            // Whatever happened: the others would stand still for ever.
-            rendezvous.release();
-            for (Shard peer : peers) {
-                peer.ring.wakeConsumer();
-            }
-        }
+    /** Gives back what is not in the arena; nobody turns the shard any more. */
+    void close() {
+        call.free();
     }
 
     // ---- ownership and statistics
@@ -502,12 +413,12 @@ public final class Shard {
 
     /** Changes of keys since the start. Any thread: a value of some moment ago. */
     public long changes() {
-        return database.changes();
+        return databases.sum(Database::changes);
     }
 
     /** Keys in all databases. Any thread: a value of some moment ago. */
     public long keys() {
-        return database.size();
+        return databases.sum(Database::size);
     }
 
     /** Longest slice of the last cut's walk so far. Any thread: a value of some moment ago. */
@@ -521,7 +432,7 @@ public final class Shard {
 
     /** Bytes that entries and index take here. Any thread: a value of some moment ago. */
     public long usedBytes() {
-        return arena.usedBytes() + database.indexHeapBytes();
+        return arena.usedBytes() + databases.sum(Database::indexHeapBytes);
     }
 
     /** Bytes of address space that the arena holds. Any thread: a value of some moment ago. */
@@ -547,6 +458,11 @@ public final class Shard {
     /** Look-ups by reading commands that did not. */
     public long misses() {
         return call.misses();
+    }
+
+    /** Takes what a prefetch loaded. */
+    void touched(long sum) {
+        touched = sum;
     }
 
     /** Here only so that the prefetch's loads have a reader. */

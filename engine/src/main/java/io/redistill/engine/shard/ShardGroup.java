@@ -28,14 +28,21 @@ public final class ShardGroup {
             KeyHash keyHash,
             ShardClock clock,
             AddressSpace space,
+            int databases,
             boolean poison,
             SleepGate[] gates) {
         this.keyHash = keyHash;
         shards = new Shard[shardCount];
         for (int i = 0; i < shardCount; i++) {
             Arena arena = new Arena(space, poison);
-            Database database = new Database(arena, space.base(), index, stripesPerShard, keyHash::of, hashLimits);
-            shards[i] = new Shard(i, new CommandRing(ringSize, gates), clock, arena, database);
+            shards[i] = new Shard(
+                    i,
+                    new CommandRing(ringSize, gates),
+                    clock,
+                    arena,
+                    new ShardDatabases(
+                            databases,
+                            () -> new Database(arena, space.base(), index, stripesPerShard, keyHash::of, hashLimits)));
         }
         for (Shard shard : shards) {
             shard.peers(shards);
@@ -44,6 +51,13 @@ public final class ShardGroup {
         publishers = new CommandPublisher[gates.length];
         for (int i = 0; i < gates.length; i++) {
             publishers[i] = new CommandPublisher(i, keyHash, shards, ticket);
+        }
+    }
+
+    /** Gives back what is not in the address space; nobody turns a shard any more. */
+    public void close() {
+        for (Shard shard : shards) {
+            shard.close();
         }
     }
 

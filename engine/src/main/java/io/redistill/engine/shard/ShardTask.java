@@ -1,8 +1,6 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.engine.shard;
 
-import io.redistill.engine.store.Database;
-
 /**
  * Work that a shard does for somebody else between commands, on its own thread: loading a snapshot.
  *
@@ -13,5 +11,5 @@ public interface ShardTask {
     boolean hasWork();
 
     /** Does a slice of the work: at most some hundred microseconds. */
-    void run(Database[] databases);
+    void run(ShardDatabases databases);
 }

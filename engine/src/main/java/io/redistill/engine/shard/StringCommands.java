@@ -1,9 +1,9 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.engine.shard;
 
+import io.redistill.engine.memory.Decimal;
 import io.redistill.engine.memory.LargeBlock;
 import io.redistill.engine.memory.Memory;
-import io.redistill.engine.reply.Decimal;
 import io.redistill.engine.reply.Errors;
 import io.redistill.engine.store.Database;
 import io.redistill.engine.store.EntryView;
@@ -53,11 +53,11 @@ final class StringCommands {
         }
         boolean get = (options & StringOptions.GET) != 0;
         EntryView existing = get ? call.lookUp() : call.find();
+        if (get && call.rejectUnlessString(existing)) {
+            return;
+        }
         long mark = call.reply().position();
         if (get) {
-            if (call.rejectUnlessString(existing)) {
-                return;
-            }
             call.valueOrNil(existing);
         }
         if ((options & StringOptions.NX) != 0 && existing != null
@@ -151,12 +151,8 @@ final class StringCommands {
         if (existing == null) {
             call.integerReply(0);
         } else if (!call.rejectUnlessString(existing)) {
-            call.integerReply(length(existing));
+            call.integerReply(existing.stringLength());
         }
-    }
-
-    private static int length(EntryView entry) {
-        return entry.isInteger() ? Decimal.length(entry.integerValue()) : entry.valueLength();
     }
 
     static void append(Invocation call) {
@@ -171,49 +167,17 @@ final class StringCommands {
         if (call.rejectUnlessString(existing)) {
             return;
         }
-        if ((long) length(existing) + tailLength > MAX_STRING_BYTES) {
+        if ((long) existing.stringLength() + tailLength > MAX_STRING_BYTES) {
             call.error(Errors.STRING_TOO_LONG);
             return;
         }
-        if (existing.isInteger()) {
-            existing = integerToDigits(call, existing);
-            if (existing == null) {
-                call.outOfMemory();
-                return;
-            }
-        }
-        int length = existing.valueLength() + tailLength;
-        if (tailLength == 0
-                || call.database()
-                        .append(
-                                existing,
-                                call.hash(),
-                                call.keyAddress(),
-                                call.keyLength(),
-                                call.address(2),
-                                tailLength)) {
+        int length = existing.stringLength() + tailLength;
+        if (call.database()
+                .append(existing, call.hash(), call.keyAddress(), call.keyLength(), call.address(2), tailLength)) {
             call.integerReply(length);
         } else {
             call.outOfMemory();
         }
-    }
-
-    /** Rewrites an integer as its digits; null when there is no memory. */
-    private static @Nullable EntryView integerToDigits(Invocation call, EntryView existing) {
-        long value = existing.integerValue();
-        long target = call.database()
-                .write(
-                        existing,
-                        call.hash(),
-                        call.keyAddress(),
-                        call.keyLength(),
-                        Decimal.length(value),
-                        Database.KEEP_EXPIRY);
-        if (target == 0) {
-            return null;
-        }
-        Decimal.write(target, value);
-        return call.find();
     }
 
     // ---- counters
@@ -259,6 +223,46 @@ final class StringCommands {
             return;
         }
         increment(call, negate ? -delta : delta);
+    }
+
+    static void incrementByFloat(Invocation call) {
+        EntryView existing = call.find();
+        if (call.rejectUnlessString(existing)) {
+            return;
+        }
+        ExtendedReal value = existing == null ? ExtendedReal.ZERO : real(existing);
+        ExtendedReal delta = ExtendedReal.parse(Memory.toArray(call.address(2), call.length(2)));
+        if (value == null || delta == null) {
+            call.error(Errors.NOT_A_FLOAT);
+            return;
+        }
+        ExtendedReal sum = value.plus(delta);
+        if (!sum.isFinite()) {
+            call.error(Errors.INCREMENT_NOT_FINITE);
+            return;
+        }
+        byte[] digits = sum.toBytes();
+        long target = call.database()
+                .writeBytes(
+                        existing,
+                        call.hash(),
+                        call.keyAddress(),
+                        call.keyLength(),
+                        digits.length,
+                        Database.KEEP_EXPIRY,
+                        true);
+        if (target == 0) {
+            call.outOfMemory();
+            return;
+        }
+        Memory.copyFromArray(digits, 0, target, digits.length);
+        call.reply().bulk(target, digits.length);
+    }
+
+    private static @Nullable ExtendedReal real(EntryView entry) {
+        return entry.isInteger()
+                ? ExtendedReal.of(entry.integerValue())
+                : ExtendedReal.parse(Memory.toArray(entry.valueAddress(), entry.valueLength()));
     }
 
     // ---- values

@@ -2,6 +2,7 @@
 package io.redistill.engine.store;
 
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One shard's part of a cut: gives a {@link CutSink} every entry that the shard's databases held when this was made, while
@@ -22,19 +23,22 @@ import java.util.function.LongSupplier;
  */
 public final class CutWalk {
     private final CutSink sink;
-    private final Database[] databases;
+    private final @Nullable Database[] databases;
     private int current;
 
     /**
      * Makes the cut: now.
      *
-     * @param databases of the shard, by number
+     * @param databases of the shard, by number, null where there is none
      */
-    public CutWalk(Database[] databases, CutSink sink) {
+    public CutWalk(@Nullable Database[] databases, CutSink sink) {
         this.databases = databases.clone();
         this.sink = sink;
         for (int number = 0; number < databases.length; number++) {
-            databases[number].beginCut(number, sink);
+            Database database = databases[number];
+            if (database != null) {
+                database.beginCut(number, sink);
+            }
         }
     }
 
@@ -57,12 +61,15 @@ public final class CutWalk {
             }
             if (current == databases.length) {
                 for (Database database : databases) {
-                    database.endCut();
+                    if (database != null) {
+                        database.endCut();
+                    }
                 }
                 sink.end();
                 return false;
             }
-            if (!databases[current].walkCut()) {
+            Database database = databases[current];
+            if (database == null || !database.walkCut()) {
                 current++;
             }
         } while (clockNs.getAsLong() - untilNs < 0);

@@ -2,6 +2,7 @@
 package io.redistill.engine.store;
 
 import io.redistill.engine.memory.Arena;
+import io.redistill.engine.memory.Decimal;
 import io.redistill.engine.memory.LargeBlock;
 import io.redistill.engine.memory.Memory;
 import java.util.ArrayDeque;
@@ -281,12 +282,52 @@ public final class Database {
             long block,
             int valueLength,
             long expiresAtMs) {
+        return writeBlock(existing, hash, keyAddress, keyLength, EntryLayout.KIND_RAW, block, valueLength, expiresAtMs);
+    }
+
+    /**
+     * Gives a key a string that a command has made, of any length up to 512 MiB, to be written by the caller at the
+     * returned address before anything else is called here.
+     *
+     * @param expiresAtMs a deadline, {@link #NO_EXPIRY} or {@link #KEEP_EXPIRY}
+     * @param number whether it is the digits of a real number
+     * @return where the value goes, or 0 when there is no memory and nothing was changed
+     */
+    public long writeBytes(
+            @Nullable EntryView existing,
+            long hash,
+            long keyAddress,
+            int keyLength,
+            int valueLength,
+            long expiresAtMs,
+            boolean number) {
+        int kind = number ? EntryLayout.KIND_NUMBER_TEXT : EntryLayout.KIND_EDITED;
+        if (valueLength < LARGE_VALUE_BYTES) {
+            return write(existing, hash, keyAddress, keyLength, kind, 0, valueLength, valueLength, expiresAtMs);
+        }
+        long block = LargeBlock.allocate(valueLength);
+        if (writeBlock(existing, hash, keyAddress, keyLength, kind, block, valueLength, expiresAtMs)) {
+            return block;
+        }
+        LargeBlock.release(block);
+        return 0;
+    }
+
+    private boolean writeBlock(
+            @Nullable EntryView existing,
+            long hash,
+            long keyAddress,
+            int keyLength,
+            int kind,
+            long block,
+            int valueLength,
+            long expiresAtMs) {
         long target = write(
                 existing,
                 hash,
                 keyAddress,
                 keyLength,
-                EntryLayout.KIND_RAW,
+                kind,
                 EntryLayout.LARGE_VALUE,
                 valueLength,
                 EntryLayout.FIELD_BYTES,
@@ -368,32 +409,75 @@ public final class Database {
     }
 
     /**
-     * Lengthens a raw value in place or by moving it.
+     * Lengthens a string in place or by moving it; the tail is copied to its end.
      *
-     * @param existing the key's entry, not an integer
+     * @param existing the key's entry, a string
      * @param tailLength bytes to add; the sum is at most 512 MiB, checked by the caller
      * @return false when there is no memory and nothing was changed
      */
     public boolean append(
             EntryView existing, long hash, long keyAddress, int keyLength, long tailAddress, int tailLength) {
+        int oldLength = existing.stringLength();
+        long value = resize(existing, hash, keyAddress, keyLength, oldLength + tailLength);
+        if (value == 0) {
+            return false;
+        }
+        Memory.copy(tailAddress, value + oldLength, tailLength);
+        return true;
+    }
+
+    /**
+     * Makes a string's bytes writable, for a change in place by the caller before anything else is called here. A
+     * string that is shorter than asked for is lengthened with zero bytes, a missing one is made of them; an integer
+     * becomes its digits. The deadline stays.
+     *
+     * @param existing the key's entry, a string, or null where there is none
+     * @param leastLength bytes that there must be, at most 512 MiB
+     * @return address of the bytes, or 0 when there is no memory and nothing was changed
+     */
+    public long edit(@Nullable EntryView existing, long hash, long keyAddress, int keyLength, int leastLength) {
+        int oldLength = existing == null ? 0 : existing.stringLength();
+        int length = Math.max(oldLength, leastLength);
+        long value;
+        if (existing == null) {
+            value = writeBytes(null, hash, keyAddress, keyLength, length, NO_EXPIRY, false);
+        } else {
+            value = resize(existing, hash, keyAddress, keyLength, length);
+        }
+        if (value != 0 && length > oldLength) {
+            Memory.fill(value + oldLength, length - oldLength, (byte) 0);
+        }
+        return value;
+    }
+
+    /** Gives a string another length, at least its own; bytes beyond the old ones are undefined. 0 when out of memory. */
+    private long resize(EntryView existing, long hash, long keyAddress, int keyLength, int newLength) {
+        if (existing.isInteger()) {
+            long number = existing.integerValue();
+            long value = writeBytes(existing, hash, keyAddress, keyLength, newLength, KEEP_EXPIRY, false);
+            if (value != 0) {
+                Decimal.write(value, number);
+            }
+            return value;
+        }
         int oldLength = existing.valueLength();
-        int newLength = oldLength + tailLength;
         long oldValue = existing.valueAddress();
+        long entry = existing.address();
         if (existing.isLargeValue()) {
+            // First of all: a cut may become another holder of the block.
+            beforeChange(existing);
             if (LargeBlock.isExclusive(oldValue) && LargeBlock.capacity(oldValue) >= newLength) {
-                beforeChange(existing);
-                Memory.copy(tailAddress, oldValue + oldLength, tailLength);
-                Memory.putInt(existing.address() + EntryLayout.VALUE_LENGTH_OFFSET, newLength);
+                markEdited(entry, newLength);
                 afterChange();
-                return true;
+                return oldValue;
             }
         } else if (newLength < LARGE_VALUE_BYTES) {
             int length = existing.lengthBytes();
-            long entry = existing.address();
-            if (!Arena.sameBlockLength(length, length + tailLength)) {
-                long moved = arena.allocate(length + tailLength);
+            int resized = length + newLength - oldLength;
+            if (!Arena.sameBlockLength(length, resized)) {
+                long moved = arena.allocate(resized);
                 if (moved == 0) {
-                    return false;
+                    return 0;
                 }
                 beforeChange(existing);
                 Memory.copy(entry, moved, length);
@@ -404,19 +488,23 @@ public final class Database {
             } else {
                 beforeChange(existing);
             }
-            Memory.copy(tailAddress, entry + length, tailLength);
-            Memory.putInt(entry + EntryLayout.VALUE_LENGTH_OFFSET, newLength);
+            markEdited(entry, newLength);
             afterChange();
-            return true;
+            return entry + length - oldLength;
         }
-        long block = LargeBlock.allocate(newLength + (long) Math.min(newLength, MAX_APPEND_HEADROOM_BYTES));
+        int headroom = newLength > oldLength ? Math.min(newLength, MAX_APPEND_HEADROOM_BYTES) : 0;
+        long block = LargeBlock.allocate(newLength + (long) headroom);
         Memory.copy(oldValue, block, oldLength);
-        Memory.copy(tailAddress, block + oldLength, tailLength);
-        if (!writeLarge(existing, hash, keyAddress, keyLength, block, newLength, KEEP_EXPIRY)) {
-            LargeBlock.release(block);
-            return false;
+        if (writeBlock(existing, hash, keyAddress, keyLength, EntryLayout.KIND_EDITED, block, newLength, KEEP_EXPIRY)) {
+            return block;
         }
-        return true;
+        LargeBlock.release(block);
+        return 0;
+    }
+
+    private static void markEdited(long entry, int newLength) {
+        Memory.putByte(entry, (byte) EntryLayout.KIND_EDITED);
+        Memory.putInt(entry + EntryLayout.VALUE_LENGTH_OFFSET, newLength);
     }
 
     /** A value that was appended to gets room for as much again, up to this, as Redis's strings do. */

@@ -62,7 +62,9 @@ final class EntryLayout {
 
     static final int TYPE_HASH = 4;
 
+    /** Bytes as a client gave them. */
     static final int ENCODING_RAW = 0;
+
     static final int ENCODING_INTEGER = 1;
 
     /** Fields and values one after the other, see {@link PackedHash}. */
@@ -71,10 +73,18 @@ final class EntryLayout {
     /** The value is the address of the root of a {@link FieldTable}. */
     static final int ENCODING_TABLE = 3;
 
+    /** Bytes of a string that commands have changed: OBJECT ENCODING tells them from the others, nothing else does. */
+    static final int ENCODING_EDITED = 5;
+
+    /** Digits of a number that is no integer to OBJECT ENCODING, as INCRBYFLOAT leaves them. */
+    static final int ENCODING_NUMBER_TEXT = 6;
+
     /** The first byte of an entry, type and encoding, of each kind of value. */
     static final int KIND_RAW = TYPE_STRING | ENCODING_RAW << ENCODING_SHIFT;
 
     static final int KIND_INTEGER = TYPE_STRING | ENCODING_INTEGER << ENCODING_SHIFT;
+    static final int KIND_EDITED = TYPE_STRING | ENCODING_EDITED << ENCODING_SHIFT;
+    static final int KIND_NUMBER_TEXT = TYPE_STRING | ENCODING_NUMBER_TEXT << ENCODING_SHIFT;
     static final int KIND_PACKED_HASH = TYPE_HASH | ENCODING_PACKED << ENCODING_SHIFT;
     static final int KIND_HASH_TABLE = TYPE_HASH | ENCODING_TABLE << ENCODING_SHIFT;
 

@@ -1,6 +1,7 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.engine.store;
 
+import io.redistill.engine.memory.Decimal;
 import io.redistill.engine.memory.Memory;
 
 /**
@@ -30,6 +31,7 @@ public final class EntryView {
         return (int) header & EntryLayout.TYPE_MASK;
     }
 
+    /** Whether the value is a string, of whatever encoding. */
     public boolean isString() {
         return type() == EntryLayout.TYPE_STRING;
     }
@@ -41,6 +43,16 @@ public final class EntryView {
     /** Whether the value is a signed 64-bit integer, see {@link #integerValue}. */
     public boolean isInteger() {
         return encoding() == EntryLayout.ENCODING_INTEGER;
+    }
+
+    /** Whether the bytes of a string were changed by commands since a client gave them. */
+    public boolean isEdited() {
+        return encoding() == EntryLayout.ENCODING_EDITED;
+    }
+
+    /** Whether a string is the digits of a real number. */
+    public boolean isNumberText() {
+        return encoding() == EntryLayout.ENCODING_NUMBER_TEXT;
     }
 
     /** The value as an integer; only where {@link #isInteger}. */
@@ -117,6 +129,11 @@ public final class EntryView {
     /** Bytes of the value as stored: 8 for an integer. */
     public int valueLength() {
         return (int) (header >>> EntryLayout.VALUE_LENGTH_SHIFT);
+    }
+
+    /** Bytes of a string as clients see it: the digits of an integer. */
+    public int stringLength() {
+        return isInteger() ? Decimal.length(integerValue()) : valueLength();
     }
 
     /** Absolute address of the value's bytes. */

@@ -1,8 +1,8 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.engine.store;
 
+import io.redistill.engine.memory.Decimal;
 import io.redistill.engine.memory.DirectBytes;
-import io.redistill.engine.reply.Decimal;
 
 /**
  * A field or a value of a hash, as {@link HashValue} shows it: bytes somewhere, or an integer that stands for its

@@ -1,8 +1,8 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.engine.store;
 
+import io.redistill.engine.memory.Decimal;
 import io.redistill.engine.memory.Memory;
-import io.redistill.engine.reply.Decimal;
 
 /**
  * A string on its way into a packed hash, in the one form that it has there: two strings are equal if and only if their

@@ -98,7 +98,7 @@ class InterleavingTest {
                 rig.settle();
             }
             for (int i = 0; i < rig.shardCount; i++) {
-                assertThat(rig.shard(i).database(0).hasGarbage()).isFalse();
+                assertThat(rig.shard(i).databases().get(0).hasGarbage()).isFalse();
             }
             rig.close();
         }

@@ -112,6 +112,7 @@ class PublicationOrderTest {
                         IndexKind.EXTENDIBLE,
                         1,
                         HashLimits.defaults(),
+                        16,
                         SEED,
                         ShardClock.SYSTEM,
                         false,

@@ -46,6 +46,7 @@ final class ShardRig implements AutoCloseable {
                 keyHash,
                 clock,
                 space,
+                16,
                 true,
                 gates);
     }
@@ -115,6 +116,7 @@ final class ShardRig implements AutoCloseable {
         synchronized (batches) {
             batches.forEach(TestBatch::free);
         }
+        group.close();
         space.close();
         if (chunks.live() != 0) {
             throw new AssertionError(chunks.live() + " reply chunks were not given back");

@@ -85,7 +85,7 @@ class ShardTest {
             gone.publish();
             rig.settle();
             assertThat(gone.replies()).containsExactly(":-2", "nil");
-            assertThat(rig.shard(0).database(0).expiredCount()).isEqualTo(1);
+            assertThat(rig.shard(0).databases().get(0).expiredCount()).isEqualTo(1);
         }
     }
 
@@ -103,18 +103,18 @@ class ShardTest {
             assertThat(shard.sleepNs()).isEqualTo(21_000_000);
             rig.clock.advanceMs(20);
             rig.settle();
-            assertThat(shard.database(0).size()).isEqualTo(100);
+            assertThat(shard.databases().get(0).size()).isEqualTo(100);
             assertThat(shard.sleepNs()).isEqualTo(1_000_000);
             rig.clock.advanceMs(1);
             rig.settle();
-            assertThat(shard.database(0).size()).isEqualTo(50);
+            assertThat(shard.databases().get(0).size()).isEqualTo(50);
             assertThat(shard.hasWork()).isFalse();
-            assertThat(shard.database(0).expiredCount()).isEqualTo(50);
-            assertThat(shard.database(0).lazilyExpiredCount()).isZero();
-            assertThat(shard.database(0).expireLag().getMaxValue()).isEqualTo(1);
+            assertThat(shard.databases().get(0).expiredCount()).isEqualTo(50);
+            assertThat(shard.databases().get(0).lazilyExpiredCount()).isZero();
+            assertThat(shard.databases().get(0).expireLag().getMaxValue()).isEqualTo(1);
             rig.clock.advanceMs(3_600_000);
             rig.settle();
-            assertThat(shard.database(0).size()).isZero();
+            assertThat(shard.databases().get(0).size()).isZero();
         }
     }
 
@@ -312,7 +312,7 @@ class ShardTest {
                 rig.batch(0).add("FLUSHALL").publish();
                 rig.shard(0).turn();
                 rig.shard(1).turn();
-                Database database = rig.shard(0).database(0);
+                Database database = rig.shard(0).databases().get(0);
                 assertThat(database.hasGarbage()).isTrue();
                 TestBatch both = rig.batch(0).add("MSETNX", rig.key(0, 0), "1", rig.key(1, 0), "2");
                 both.publish();

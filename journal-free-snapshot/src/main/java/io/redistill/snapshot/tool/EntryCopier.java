@@ -1,8 +1,8 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.snapshot.tool;
 
+import io.redistill.engine.memory.Decimal;
 import io.redistill.engine.memory.Memory;
-import io.redistill.engine.reply.Decimal;
 import io.redistill.snapshot.EntryVisitor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -73,6 +73,7 @@ public class EngineBenchmark {
                         IndexKind.EXTENDIBLE,
                         EngineConfig.DEFAULT_STRIPES,
                         HashLimits.defaults(),
+                        EngineConfig.DEFAULT_DATABASES,
                         7,
                         ShardClock.SYSTEM,
                         true,
@@ -91,7 +92,7 @@ public class EngineBenchmark {
             add(set, i);
             execute();
         }
-        if (shard.database(0).size() != keys) {
+        if (shard.databases().get(0).size() != keys) {
             throw new IllegalStateException("not all keys are there");
         }
     }

@@ -47,6 +47,7 @@ public final class GrowthProbe {
                         index,
                         EngineConfig.DEFAULT_STRIPES,
                         HashLimits.defaults(),
+                        EngineConfig.DEFAULT_DATABASES,
                         7,
                         ShardClock.SYSTEM,
                         true,
@@ -59,7 +60,7 @@ public final class GrowthProbe {
         print("CPU time of a SET, us", cpu);
         print("elapsed time of a SET, us", elapsed);
         System.out.println("collections: " + (collectionTimeMs() - collectionsMs) + " ms, keys: "
-                + engine.shard(0).database(0).size());
+                + engine.shard(0).databases().get(0).size());
         engine.close();
     }
 

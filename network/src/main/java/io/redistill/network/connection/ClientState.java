@@ -19,6 +19,7 @@ public final class ClientState {
     private String libraryVersion = "";
     private boolean authenticated;
     private int protocol = 2;
+    private int database;
     private int lastOpcode = -1;
     private long lastActiveNs = createdNs;
     private boolean repliesOff;
@@ -72,6 +73,15 @@ public final class ClientState {
         protocol = version;
     }
 
+    /** Number of the selected database. */
+    int database() {
+        return database;
+    }
+
+    void database(int number) {
+        database = number;
+    }
+
     void touch(long nowNs) {
         lastActiveNs = nowNs;
     }
@@ -113,6 +123,7 @@ public final class ClientState {
     void reset(boolean nowAuthenticated) {
         name = "";
         protocol = 2;
+        database = 0;
         authenticated = nowAuthenticated;
         repliesOff = false;
         skipNext = false;
@@ -126,7 +137,8 @@ public final class ClientState {
         long now = System.nanoTime();
         return "id=" + id + " addr=" + remoteAddress + " laddr=" + localAddress + " fd=0 name=" + name + " age="
                 + (now - createdNs) / 1_000_000_000L + " idle=" + (now - lastActiveNs) / 1_000_000_000L
-                + " flags=N db=0 sub=0 psub=0 ssub=0 multi=-1 qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0"
+                + " flags=N db=" + database
+                + " sub=0 psub=0 ssub=0 multi=-1 qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0"
                 + " obl=0 oll=0 omem=0 tot-mem=0 events=r cmd=" + command + " user=default redir=-1 resp=" + protocol
                 + " lib-name=" + libraryName + " lib-ver=" + libraryVersion;
     }

@@ -47,7 +47,7 @@ final class CommandDispatcher {
         this.publisher = publisher;
         this.statistics = statistics;
         this.serverCommands = serverCommands;
-        connectionCommands = new ConnectionCommands(authentication);
+        connectionCommands = new ConnectionCommands(authentication, publisher.databaseCount());
     }
 
     private static CommandSpec[] specs() {
@@ -101,8 +101,8 @@ final class CommandDispatcher {
             return;
         }
         switch (spec.commandClass()) {
-            case KEYED, MULTI_KEY -> publisher.commit(batch, spec, 0, flags);
-            case ALL_SHARDS -> allShards(batch, spec, flags);
+            case KEYED, MULTI_KEY, RENDEZVOUS -> publisher.commit(batch, spec, client.database(), flags);
+            case ALL_SHARDS -> allShards(batch, spec, client.database(), flags);
             case CONNECTION, CONSTANT -> {
                 statistics.called(opcode);
                 connectionCommands.execute(connection, batch, opcode, flags, this);
@@ -116,7 +116,7 @@ final class CommandDispatcher {
         return opcode != Opcode.MSET && opcode != Opcode.MSETNX || (count & 1) == 1;
     }
 
-    private void allShards(RequestBatch batch, CommandSpec spec, int flags) {
+    private void allShards(RequestBatch batch, CommandSpec spec, int database, int flags) {
         int first = batch.openArgument();
         int count = batch.argumentCount() - first;
         boolean flush = spec.opcode() != Opcode.DBSIZE;
@@ -128,7 +128,7 @@ final class CommandDispatcher {
             answer(batch, spec.opcode(), flags, Errors.SYNTAX);
             return;
         }
-        publisher.commit(batch, spec, 0, flags);
+        publisher.commit(batch, spec, database, flags);
     }
 
     private void server(Connection connection, RequestBatch batch, int opcode, int flags) {

@@ -28,9 +28,11 @@ final class ConnectionCommands {
     private static final String SPECIAL_CHARACTERS = " cannot contain spaces, newlines or special characters.";
 
     private final Authentication authentication;
+    private final int databases;
 
-    ConnectionCommands(Authentication authentication) {
+    ConnectionCommands(Authentication authentication, int databases) {
         this.authentication = authentication;
+        this.databases = databases;
     }
 
     /** Executes the batch's open command and closes it with a reply. */
@@ -101,7 +103,7 @@ final class ConnectionCommands {
 
     private RespValue reply(ClientState client, int opcode, byte[][] arguments) {
         return switch (opcode) {
-            case Opcode.SELECT -> select(arguments[1]);
+            case Opcode.SELECT -> select(client, arguments[1]);
             case Opcode.AUTH -> auth(client, arguments);
             case Opcode.HELLO -> hello(client, arguments);
             case Opcode.TIME -> time();
@@ -117,7 +119,7 @@ final class ConnectionCommands {
         };
     }
 
-    private static RespValue select(byte[] index) {
+    private RespValue select(ClientState client, byte[] index) {
         String text = new String(index, StandardCharsets.ISO_8859_1);
         if (!isInteger(text)) {
             return RespValue.error("ERR value is not an integer or out of range");
@@ -126,7 +128,11 @@ final class ConnectionCommands {
         if (value < Integer.MIN_VALUE || value > Integer.MAX_VALUE) {
             return RespValue.error("ERR value is out of range, value must between -2147483648 and 2147483647");
         }
-        return value == 0 ? RespValue.OK : RespValue.error("ERR DB index is out of range");
+        if (value < 0 || value >= databases) {
+            return RespValue.error("ERR DB index is out of range");
+        }
+        client.database((int) value);
+        return RespValue.OK;
     }
 
     private static boolean isInteger(String text) {

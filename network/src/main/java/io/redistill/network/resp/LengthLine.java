@@ -1,8 +1,8 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.network.resp;
 
+import io.redistill.engine.memory.Decimal;
 import io.redistill.engine.memory.Memory;
-import io.redistill.engine.reply.Decimal;
 
 /**
  * Reads a line that holds a length: a type byte, a canonical integer, CR and one more byte.

@@ -144,6 +144,7 @@ public final class Main {
                 settings.index(),
                 settings.stripes(),
                 HashLimits.defaults(),
+                settings.databases(),
                 new SecureRandom().nextLong(),
                 ShardClock.SYSTEM,
                 true,

@@ -260,9 +260,9 @@ final class ServerInfo {
                 .add("rejected_connections", server.clients().rejectedCount())
                 .add("client_query_buffer_limit_disconnections", queryDisconnections)
                 .add("client_output_buffer_limit_disconnections", outputDisconnections)
-                .add("expired_keys", sum(shard -> shard.database(0).expiredCount()))
-                .add("expired_keys_active", sum(shard -> activelyExpired(shard.database(0))))
-                .add("expired_keys_lazy", sum(shard -> shard.database(0).lazilyExpiredCount()))
+                .add("expired_keys", sum(shard -> shard.databases().sum(Database::expiredCount)))
+                .add("expired_keys_active", sum(shard -> shard.databases().sum(ServerInfo::activelyExpired)))
+                .add("expired_keys_lazy", sum(shard -> shard.databases().sum(Database::lazilyExpiredCount)))
                 .add("expire_lag_ms", expireLagText())
                 .add("evicted_keys", 0)
                 .add("keyspace_hits", sum(Shard::hits))
@@ -293,10 +293,12 @@ final class ServerInfo {
     private String expireLagText() {
         Histogram all = new Histogram(2);
         for (int i = 0; i < server.engine().shardCount(); i++) {
-            Histogram lag = server.engine().shard(i).database(0).expireLag();
-            if (lag != null) {
-                all.add(lag.copy());
-            }
+            server.engine().shard(i).databases().forEachUsed(database -> {
+                Histogram lag = database.expireLag();
+                if (lag != null) {
+                    all.add(lag.copy());
+                }
+            });
         }
         return text(all);
     }
@@ -352,13 +354,21 @@ final class ServerInfo {
     }
 
     private void keyspace(Section section) {
-        long keys = sum(shard -> shard.database(0).size());
-        if (keys > 0) {
-            section.add(
-                    "db0",
-                    "keys=" + keys + ",expires="
-                            + sum(shard -> shard.database(0).volatileCount()) + ",avg_ttl=0");
+        for (int i = 0; i < server.engine().config().databases(); i++) {
+            int number = i;
+            long keys = sum(shard -> count(shard, number, Database::size));
+            if (keys > 0) {
+                section.add(
+                        "db" + number,
+                        "keys=" + keys + ",expires=" + sum(shard -> count(shard, number, Database::volatileCount))
+                                + ",avg_ttl=0");
+            }
         }
+    }
+
+    private static long count(Shard shard, int number, ToLongFunction<Database> count) {
+        Database database = shard.databases().used(number);
+        return database == null ? 0 : count.applyAsLong(database);
     }
 
     private List<CommandStatistics> allStatistics() {

@@ -24,7 +24,7 @@ final class DifferentialConnectionIT {
     void connectionsEndAsRedisEndsThem() throws Exception {
         long seed = Seeds.next("DifferentialConnectionIT");
         SplittableRandom random = new SplittableRandom(seed);
-        try (RedisServer redis = RedisServer.start("--databases", "1");
+        try (RedisServer redis = RedisServer.start();
                 TestServer ours = TestServer.shards(2).ringSize(8).seed(seed).start()) {
             List<byte[]> endings = endings();
             for (int i = 0; i < ENDINGS; i++) {
@@ -42,7 +42,7 @@ final class DifferentialConnectionIT {
     void passwordIsAskedForAsRedisAsksForIt() throws Exception {
         long seed = Seeds.next("DifferentialConnectionIT");
         SplittableRandom random = new SplittableRandom(seed);
-        try (RedisServer redis = RedisServer.start("--databases", "1", "--requirepass", PASSWORD);
+        try (RedisServer redis = RedisServer.start("--requirepass", PASSWORD);
                 TestServer ours = TestServer.shards(2)
                         .ringSize(8)
                         .seed(seed)

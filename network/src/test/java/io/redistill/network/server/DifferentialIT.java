@@ -43,7 +43,7 @@ final class DifferentialIT {
 
     @BeforeAll
     static void startRedis() throws Exception {
-        redis = RedisServer.start("--databases", "1");
+        redis = RedisServer.start();
     }
 
     @AfterAll

@@ -55,6 +55,7 @@ public final class TestServer implements AutoCloseable {
                         IndexKind.EXTENDIBLE,
                         EngineConfig.DEFAULT_STRIPES,
                         HashLimits.defaults(),
+                        EngineConfig.DEFAULT_DATABASES,
                         builder.seed,
                         ShardClock.SYSTEM,
                         false,

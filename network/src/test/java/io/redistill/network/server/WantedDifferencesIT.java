@@ -54,7 +54,7 @@ final class WantedDifferencesIT {
 
     @BeforeAll
     static void startServers() throws Exception {
-        redis = RedisServer.start("--databases", "1");
+        redis = RedisServer.start();
         server = TestServer.shards(1).start();
     }
 

@@ -20,7 +20,6 @@ public final class ConfigParameters {
     ConfigParameters(Map<String, String> settings) {
         values = new LinkedHashMap<>(settings);
         values.put("appendonly", "no");
-        values.put("databases", "1");
         values.put("proto-max-bulk-len", "536870912");
         values.put("notify-keyspace-events", "");
         values.put("cluster-enabled", "no");

@@ -214,6 +214,11 @@ public final class ServerSettings {
         return ((TransportSetting) value(Setting.TRANSPORT)).preferred();
     }
 
+    /** Numbered databases, from 1. */
+    public int databases() {
+        return number(Setting.DATABASES);
+    }
+
     /** Slots of a shard's command ring, a power of two. */
     public int ringSize() {
         return number(Setting.RING_SIZE);

@@ -88,6 +88,9 @@ enum Setting {
             .about("Whether snapshots are compressed (LZ4).")),
     START_EMPTY(row("persistence", "start_empty", ValueType.yesOrNo(), "no")
             .about("Start without the snapshot, which is kept under another name.")),
+    DATABASES(row("engine", "databases", ValueType.number(1, 1 << 16), "16")
+            .redis("databases")
+            .about("Numbered databases that clients may select; an unused one costs nothing.")),
     SHARDS(
             row("engine", "shards", ValueType.numberOrAuto(EngineConfig.MAX_SHARDS), "auto")
                     .about(

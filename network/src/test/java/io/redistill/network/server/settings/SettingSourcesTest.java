@@ -195,6 +195,7 @@ class SettingSourcesTest {
                         List.of(Transport.NIO),
                         "io_uring",
                         List.of(Transport.IO_URING, Transport.EPOLL, Transport.NIO)),
+                new Sample(Setting.DATABASES, ServerSettings::databases, 16, "1", 1, "65536", 65536),
                 new Sample(Setting.RING_SIZE, ServerSettings::ringSize, 4096, "2", 2, "1048576", 1048576),
                 new Sample(
                         Setting.INDEX,

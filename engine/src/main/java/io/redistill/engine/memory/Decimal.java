@@ -1,7 +1,5 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
-package io.redistill.engine.reply;
-
-import io.redistill.engine.memory.Memory;
+package io.redistill.engine.memory;
 
 /**
  * Signed 64-bit integers as decimal digits in off-heap memory, written and parsed in place, as Redis's

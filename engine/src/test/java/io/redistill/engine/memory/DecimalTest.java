@@ -1,10 +1,9 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
-package io.redistill.engine.reply;
+package io.redistill.engine.memory;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.redistill.engine.memory.Memory;
 import io.redistill.engine.support.OffHeap;
 import io.redistill.engine.support.Seeds;
 import java.util.SplittableRandom;
