@@ -69,7 +69,10 @@ public final class RunCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
         RunRecord record = stoppable(runner);
-        progress.say(RunSummary.text(record, "written to " + runner.folder().path()));
+        spec.commandLine()
+                .getOut()
+                .print(RunSummary.text(record, "written to " + runner.folder().path()));
+        spec.commandLine().getOut().flush();
         if (!record.end().equals(RunRecord.COMPLETE)) {
             return ExitCode.MISSED;
         }

@@ -37,6 +37,7 @@ final class PercentileChart {
             low = Math.min(low, Math.max(1, histogram.getMinNonZeroValue()));
             high = Math.max(high, histogram.getMaxValue());
         }
+        low = Math.min(low, high); // nothing may have been recorded
         Scale nines = Scale.nines(highest);
         Scale latency = Scale.logarithmic(low * 0.9, high * 1.15, Units::time);
         Chart chart = new Chart(

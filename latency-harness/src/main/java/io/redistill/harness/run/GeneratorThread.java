@@ -24,6 +24,7 @@ final class GeneratorThread {
     private final @Nullable BitSet cpus;
     private final CountDownLatch connected = new CountDownLatch(1);
     private final CountDownLatch go = new CountDownLatch(1);
+    private final CountDownLatch release = new CountDownLatch(1);
     private final Thread thread;
     private volatile long originNs;
     private volatile boolean cancelled;
@@ -55,6 +56,8 @@ final class GeneratorThread {
             go.await();
             if (!cancelled) {
                 loop.run(originNs);
+                // Its usage can be asked for while it lives.
+                release.await();
             }
         } catch (IOException | RuntimeException e) {
             trouble = e.getMessage() == null ? e.toString() : e.getMessage();
@@ -89,7 +92,9 @@ final class GeneratorThread {
         loop.stop();
     }
 
+    /** Any thread: lets it end, when its loop has, and waits for that. */
     void join() throws InterruptedException {
+        release.countDown();
         thread.join();
     }
 

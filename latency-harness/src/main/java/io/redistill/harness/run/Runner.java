@@ -296,6 +296,7 @@ public final class Runner {
                 lane.giveBack(set);
                 progress.prefill(done, plan.keys());
             }
+            thread.join();
             progress.closeLine();
             if (stopAsked.getCount() == 0) {
                 throw new IOException("stopped while prefilling, nothing was measured");
