@@ -10,6 +10,7 @@ import io.redistill.engine.reply.Errors;
 import io.redistill.engine.reply.ReplyBuffer;
 import io.redistill.engine.store.CutWalk;
 import io.redistill.engine.store.Database;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +69,7 @@ public final class Shard {
     private @Nullable Throwable lastInternalError;
     private long turns;
 
+    private final LongSupplier monotonicNs;
     private @Nullable CutSource cutSource;
     private @Nullable CutWalk cut;
     private CutPacing cutPacing = new CutPacing();
@@ -79,6 +81,7 @@ public final class Shard {
         this.number = number;
         this.ring = ring;
         this.clock = clock;
+        monotonicNs = clock::monotonicNs;
         this.arena = arena;
         this.databases = databases;
         databases.clock(clock.epochMs());
@@ -181,7 +184,7 @@ public final class Shard {
             return;
         }
         long startNs = clock.monotonicNs();
-        if (!walk.slice(clock::monotonicNs, startNs + sliceNs)) {
+        if (!walk.slice(monotonicNs, startNs + sliceNs)) {
             cut = null;
         }
         long tookNs = clock.monotonicNs() - startNs;

@@ -181,7 +181,7 @@ class SnapshotProcessIT {
     }
 
     private static void awaitLoaded(RespClient client) throws Exception {
-        Await.until("loaded", () -> client.call("INFO", "persistence").contains("loading:0\r\n"));
+        Await.until("loaded", () -> client.call("INFO", "persistence").contains("\nloading:0\r\n"));
     }
 
     private static long integer(String reply) {
