@@ -13,8 +13,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -115,6 +117,22 @@ public final class RunFolder {
                 false,
                 StandardCharsets.UTF_8)) {
             histogram.outputPercentileDistribution(out, NANOSECONDS_PER_MICROSECOND);
+        }
+    }
+
+    /**
+     * Adds a comment line to every file of histograms, since those travel without their summary. Readers of both formats
+     * pass over such lines.
+     */
+    public void annotate(String text) throws IOException {
+        List<Path> files;
+        try (Stream<Path> all = Files.list(path)) {
+            files = all.filter(file -> file.toString().endsWith(".hgrm")
+                            || file.getFileName().toString().equals(INTERVALS))
+                    .toList();
+        }
+        for (Path file : files) {
+            Files.writeString(file, "#[" + text.replace('\n', ' ') + "]\n", StandardOpenOption.APPEND);
         }
     }
 

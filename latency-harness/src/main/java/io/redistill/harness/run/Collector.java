@@ -32,7 +32,9 @@ final class Collector {
     private final Progress progress;
     private final @Nullable ServerWatch server;
     private final @Nullable HiccupRecorder hiccups;
+    private final @Nullable HiccupRecorder serverHiccups;
     private final Histogram hiccupTotal = new Histogram(1, 3_600_000_000_000L, 3);
+    private final Histogram serverHiccupTotal = new Histogram(1, 3_600_000_000_000L, 3);
     private final Totals second;
     private final Totals run;
     private final long[] lastStartNs;
@@ -51,6 +53,7 @@ final class Collector {
      * @param log where intervals are logged, or null for nowhere
      * @param server whose processor time and memory go into the rows, or null
      * @param hiccups the generator's, or null
+     * @param serverHiccups those on the server's processors, or null
      */
     Collector(
             List<Lane> lanes,
@@ -58,12 +61,14 @@ final class Collector {
             @Nullable IntervalLogWriter log,
             Progress progress,
             @Nullable ServerWatch server,
-            @Nullable HiccupRecorder hiccups) {
+            @Nullable HiccupRecorder hiccups,
+            @Nullable HiccupRecorder serverHiccups) {
         this.lanes = lanes;
         this.log = log;
         this.progress = progress;
         this.server = server;
         this.hiccups = hiccups;
+        this.serverHiccups = serverHiccups;
         second = new Totals(commands);
         run = new Totals(commands);
         lastStartNs = new long[lanes.size()];
@@ -130,11 +135,22 @@ final class Collector {
             }
             hiccupTotal.add(hiccupsNow);
         }
-        rows.add(row((int) Math.floorDiv(startNs, SECOND_NS), hiccupsNow.getMaxValue()));
+        long serverHiccupNs = -1;
+        if (serverHiccups != null) {
+            Histogram serverNow = serverHiccups.interval();
+            serverHiccupNs = serverNow.getMaxValue();
+            if (startNs >= 0) {
+                if (log != null) {
+                    log.write(Series.SERVER_HICCUP, startNs, endNs, serverNow);
+                }
+                serverHiccupTotal.add(serverNow);
+            }
+        }
+        rows.add(row((int) Math.floorDiv(startNs, SECOND_NS), hiccupsNow.getMaxValue(), serverHiccupNs));
         progress.second(startNs, endNs, second);
     }
 
-    private SecondRow row(int number, long hiccupNs) {
+    private SecondRow row(int number, long hiccupNs, long serverHiccupNs) {
         ProcessUsage usage = server == null ? new ProcessUsage(-1, -1, -1) : server.usage();
         long stealNs = ProcessUsage.stealNs();
         SecondRow row = new SecondRow(
@@ -157,7 +173,7 @@ final class Collector {
                 second.lateness.getValueAtPercentile(99),
                 second.lateness.getMaxValue(),
                 hiccupNs,
-                -1,
+                serverHiccupNs,
                 difference(usage.cpuNs(), lastServerCpuNs),
                 usage.rssBytes(),
                 difference(stealNs, lastStealNs),
@@ -184,6 +200,11 @@ final class Collector {
     /** Hiccups of the generator in the measured part. */
     Histogram hiccupTotal() {
         return hiccupTotal;
+    }
+
+    /** Hiccups on the server's processors in the measured part. */
+    Histogram serverHiccupTotal() {
+        return serverHiccupTotal;
     }
 
     /** Seconds, those of the warm-up too. */

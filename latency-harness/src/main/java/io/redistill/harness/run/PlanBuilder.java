@@ -131,7 +131,8 @@ public final class PlanBuilder {
                 settings,
                 options.prefill,
                 prefillMix(mix),
-                pin(),
+                cpus("pin", options.pin),
+                cpus("server-cpus", options.serverCpus),
                 disturbances(),
                 options.serverPid,
                 options.seed,
@@ -317,21 +318,20 @@ public final class PlanBuilder {
         }
     }
 
-    private @Nullable BitSet pin() {
-        String text = options.pin;
+    private static @Nullable BitSet cpus(String option, @Nullable String text) {
         if (text == null) {
             return null;
         }
         BitSet cpus = new BitSet();
         for (String part : text.split(",", -1)) {
             if (!part.matches("\\d{1,4}(-\\d{1,4})?")) {
-                throw bad("pin", text, "processors as 1, 2-3 or 0,2");
+                throw bad(option, text, "processors as 1, 2-3 or 0,2");
             }
             String[] ends = part.split("-", 2);
             int from = Integer.parseInt(ends[0]);
             int to = Integer.parseInt(ends[ends.length - 1]);
             if (to < from) {
-                throw bad("pin", text, "processors as 1, 2-3 or 0,2");
+                throw bad(option, text, "processors as 1, 2-3 or 0,2");
             }
             cpus.set(from, to + 1);
         }

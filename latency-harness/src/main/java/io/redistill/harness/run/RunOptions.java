@@ -249,6 +249,13 @@ public final class RunOptions {
     @Nullable
     String pin;
 
+    @Option(
+            names = "--server-cpus",
+            paramLabel = "CPUS",
+            description = "Processors that a server of this machine is pinned to: its hiccups are recorded there.")
+    @Nullable
+    String serverCpus;
+
     // ---- data
     @Option(
             names = {"-k", "--keys"},

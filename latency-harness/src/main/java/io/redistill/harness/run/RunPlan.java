@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param prefill whether all keys are written first
  * @param prefillMix commands that write each key once
  * @param pinTo processors of the generator threads, or null
+ * @param serverCpus processors whose hiccups are the server's, or null
  * @param disturbances what disturbs the server
  * @param serverPid the server's process where it is known, else -1
  * @param seed seed of all random streams
@@ -53,6 +54,7 @@ public record RunPlan(
         boolean prefill,
         CommandMix prefillMix,
         @Nullable BitSet pinTo,
+        @Nullable BitSet serverCpus,
         List<Disturber> disturbances,
         long serverPid,
         long seed,

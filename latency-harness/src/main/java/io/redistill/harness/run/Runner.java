@@ -87,8 +87,14 @@ public final class Runner {
                 prefill();
             }
             ServerWatch server = new ServerWatch(control, plan.target(), plan.serverPid());
+            HiccupRecorder serverHiccups =
+                    plan.serverCpus() == null ? null : new HiccupRecorder("server-hiccups", plan.serverCpus());
             try (HiccupRecorder hiccups = new HiccupRecorder("hiccups", null)) {
-                return measure(control, server, hiccups, environment, clock);
+                return measure(control, server, hiccups, serverHiccups, environment, clock);
+            } finally {
+                if (serverHiccups != null) {
+                    serverHiccups.close();
+                }
             }
         }
     }
@@ -97,6 +103,7 @@ public final class Runner {
             ControlConnection control,
             ServerWatch server,
             HiccupRecorder hiccups,
+            @Nullable HiccupRecorder serverHiccups,
             Environment environment,
             ClockProbe clock)
             throws IOException, InterruptedException {
@@ -118,7 +125,7 @@ public final class Runner {
         List<Disturbance> disturbances = new ArrayList<>();
         Collector collector;
         try (IntervalLogWriter log = folder.intervalWriter(startedAtEpochMs, comment())) {
-            collector = new Collector(lanes, plan.mix().templates(), log, progress, server, hiccups);
+            collector = new Collector(lanes, plan.mix().templates(), log, progress, server, hiccups, serverHiccups);
             List<Thread> disturbers = disturbers(originNs, disturbances);
             threads.forEach(thread -> thread.go(originNs));
             if (stopAsked.getCount() == 0) {
@@ -140,7 +147,16 @@ public final class Runner {
         }
         progress.closeLine();
         return write(
-                control, server, hiccups, environment, clock, measurement, startedAtEpochMs, collector, disturbances);
+                control,
+                server,
+                hiccups,
+                serverHiccups,
+                environment,
+                clock,
+                measurement,
+                startedAtEpochMs,
+                collector,
+                disturbances);
     }
 
     /** Takes the usage of server and generator at both ends of the measured part. */
@@ -226,6 +242,9 @@ public final class Runner {
                         values));
             }
             NioTransport transport = plan.target().transport(count, precise);
+            if (precise && i == 0 && !transport.sleepsPrecisely()) {
+                progress.say("note: waits below a millisecond are spun, since this system cannot sleep so briefly");
+            }
             GeneratorLoop loop = new GeneratorLoop(
                     HarnessClock.SYSTEM,
                     transport,
@@ -349,6 +368,7 @@ public final class Runner {
             ControlConnection control,
             ServerWatch server,
             HiccupRecorder hiccups,
+            @Nullable HiccupRecorder serverHiccups,
             Environment environment,
             ClockProbe clock,
             Measurement measurement,
@@ -362,9 +382,13 @@ public final class Runner {
         List<SecondRow> rows = Marks.on(collector.rows(), disturbances);
         List<Series> series = new ArrayList<>(totals.series());
         series.add(Series.of(Series.GENERATOR_HICCUP, collector.hiccupTotal(), 0));
+        if (serverHiccups != null) {
+            series.add(Series.of(Series.SERVER_HICCUP, collector.serverHiccupTotal(), 0));
+            folder.writeDistribution(Series.SERVER_HICCUP, collector.serverHiccupTotal());
+        }
         RunRecord.Counts counts = counts(totals, measurement, collector);
         List<SlowRequest> slowest = new SlowNotes(
-                        disturbances, hiccups, measurement.originNs, startedAtEpochMs, control)
+                        disturbances, hiccups, serverHiccups, measurement.originNs, startedAtEpochMs, control)
                 .of(
                         threads.stream().map(thread -> thread.loop().slowest()).toList(),
                         plan.mix().templates());
@@ -389,6 +413,12 @@ public final class Runner {
             folder.writeDistribution(one.getKey(), one.getValue());
         }
         folder.writeDistribution(Series.GENERATOR_HICCUP, collector.hiccupTotal());
+        folder.annotate(
+                plan.configuration().loop() + ", " + plan.configuration().arrivals() + " arrivals, "
+                        + plan.configuration().target());
+        for (String reason : record.validity().reasons()) {
+            folder.annotate("INVALID: " + reason);
+        }
         RunReport.write(folder);
         return record;
     }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Puts the slowest requests of all threads together with what else happened while they were under way. */
 final class SlowNotes {
@@ -20,6 +21,7 @@ final class SlowNotes {
 
     private final List<Disturbance> disturbances;
     private final HiccupRecorder hiccups;
+    private final @Nullable HiccupRecorder serverHiccups;
     private final long originNs;
     private final long startedAtEpochMs;
     private final List<Noted> slowLog;
@@ -29,11 +31,13 @@ final class SlowNotes {
     SlowNotes(
             List<Disturbance> disturbances,
             HiccupRecorder hiccups,
+            @Nullable HiccupRecorder serverHiccups,
             long originNs,
             long startedAtEpochMs,
             ControlConnection control) {
         this.disturbances = disturbances;
         this.hiccups = hiccups;
+        this.serverHiccups = serverHiccups;
         this.originNs = originNs;
         this.startedAtEpochMs = startedAtEpochMs;
         this.slowLog = slowLog(control);
@@ -94,7 +98,7 @@ final class SlowNotes {
                 slowest.responseNs(index) - serviceNs,
                 slowest.answered(index),
                 hiccups.longestBetween(originNs + dueNs, originNs + endNs),
-                -1,
+                serverHiccups == null ? -1 : serverHiccups.longestBetween(originNs + dueNs, originNs + endNs),
                 Marks.of(disturbances, dueNs, endNs),
                 note(dueNs, endNs));
     }

@@ -115,7 +115,7 @@ class RunCommandTest {
         "--key-distribution hot --hot-keys 5 --hot-share 0.5, open loop, constant",
         "--key-distribution sequential --prefill, open loop, constant",
         "--disturb info@50ms+100ms/10ms --disturb storm@50ms+50ms, open loop, constant",
-        "--disturb eviction@50ms+50ms --drain 1s --give-up 1s --label x --pin 0, open loop, constant"
+        "--disturb eviction@50ms+50ms --drain 1s --give-up 1s --label x --pin 0 --server-cpus 0, open loop, constant"
     })
     void shouldRunWithOptions(String options, String loop, String arrivals) throws IOException {
         try (FakeServer server = FakeServer.empty(0)) {
@@ -130,6 +130,17 @@ class RunCommandTest {
                             .filter(one -> options.contains("--disturb " + one.name()))
                             .count())
                     .isEqualTo(options.split("--disturb", -1).length - 1);
+        }
+    }
+
+    @Test
+    void shouldRecordHiccupsOfTheServersProcessors() throws IOException {
+        try (FakeServer server = FakeServer.empty(0)) {
+            run(server, "--server-cpus", "0");
+            assertThat(record().series(Series.SERVER_HICCUP).count()).isPositive();
+            assertThat(RunFolder.open(output).readTotal(Series.SERVER_HICCUP).getTotalCount())
+                    .isPositive();
+            assertThat(record().slowest()).allMatch(slow -> slow.serverHiccupNs() >= 0);
         }
     }
 
@@ -184,6 +195,7 @@ class RunCommandTest {
                 "--disturb quake@1s; bgsave, info, eviction, storm",
                 "--disturb info; info@2s+5s/100ms",
                 "--pin all; processors as 1, 2-3 or 0,2",
+                "--server-cpus 3-1; processors as 1, 2-3 or 0,2",
                 "--user me; a password with it",
                 "--frob; Unknown option"
             })
@@ -244,7 +256,10 @@ class RunCommandTest {
             assertThat(record.series("GET.response").count()).isZero();
             assertThat(record.series(Series.TOTAL_RESPONSE).count())
                     .isEqualTo(record.counts().replies() - record.counts().errors());
-            assertThat(Files.readString(output.resolve(RunFolder.REPORT))).contains("INVALID");
+            assertThat(output.resolve(RunFolder.REPORT)).content().contains("INVALID");
+            assertThat(output.resolve(RunFolder.INTERVALS)).content().contains("#[INVALID: ", "#[open loop, ");
+            assertThat(output.resolve("SET.response.hgrm")).content().contains("#[INVALID: ");
+            assertThat(RunFolder.open(output).readIntervals()).isNotEmpty();
         }
     }
 
