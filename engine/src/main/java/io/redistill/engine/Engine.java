@@ -9,6 +9,10 @@ import io.redistill.engine.shard.CutSource;
 import io.redistill.engine.shard.Shard;
 import io.redistill.engine.shard.ShardGroup;
 import io.redistill.engine.shard.SleepGate;
+import io.redistill.engine.store.EntryView;
+import io.redistill.engine.store.EvictionPolicy;
+import io.redistill.engine.store.EvictionSettings;
+import io.redistill.engine.store.MemoryBudget;
 
 /**
  * The keyspace and its shards, without threads and without a network: whoever embeds it calls {@link Shard#turn} on one
@@ -23,6 +27,7 @@ public final class Engine implements AutoCloseable {
     private final EngineConfig config;
     private final AddressSpace space;
     private final ShardGroup group;
+    private final MemoryBudget budget;
 
     /**
      * An engine with empty shards.
@@ -35,6 +40,7 @@ public final class Engine implements AutoCloseable {
                     "publishers=" + config.publishers() + " but gates=" + gates.length + "; they must be equal");
         }
         this.config = config;
+        budget = new MemoryBudget(EvictionSettings.refusing(config.maxMemoryBytes()));
         long wanted = Math.min(config.maxMemoryBytes(), AddressSpace.MAX_LENGTH_BYTES / 4) * 2;
         space = new AddressSpace(
                 wanted + ADDRESS_SPACE_SLACK_BYTES, config.hugePages(), config.hugePages() ? config.shards() + 1 : 0);
@@ -44,6 +50,7 @@ public final class Engine implements AutoCloseable {
                 config.index(),
                 config.stripesPerShard(),
                 config.hashLimits(),
+                budget,
                 new KeyHash(config.hashSeed()),
                 config.clock(),
                 space,
@@ -93,9 +100,24 @@ public final class Engine implements AutoCloseable {
         return used;
     }
 
-    /** Whether commands that need memory are to be refused. */
+    /** The memory that the shards share; whoever starts or reconfigures the engine sets limit and policy there. */
+    public MemoryBudget budget() {
+        return budget;
+    }
+
+    /** Whether commands that need memory are to be refused: it is used up, and nothing may be evicted. */
     public boolean isOutOfMemory() {
-        return usedBytes() > config.maxMemoryBytes();
+        if (budget.overBytes() <= 0) {
+            return false;
+        }
+        if (budget.settings().policy() != EvictionPolicy.NOEVICTION) {
+            for (int i = 0; i < config.shards(); i++) {
+                if (!group.shard(i).isEvictionExhausted()) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     @Override

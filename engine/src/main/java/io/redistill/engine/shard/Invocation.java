@@ -167,6 +167,18 @@ final class Invocation {
         return found;
     }
 
+    /** {@link #lookUp} that is no use of the key, as far as eviction is concerned. */
+    @Nullable
+    EntryView lookUpUntouched() {
+        EntryView found = database().findUntouched(hash, keyAddress, keyLength);
+        if (found != null) {
+            hits++;
+        } else {
+            misses++;
+        }
+        return found;
+    }
+
     /** {@link #lookUp}s that found their key. Any thread: a value of some moment ago. */
     long hits() {
         return hits;

@@ -27,7 +27,7 @@ final class KeyCommands {
     private KeyCommands() {}
 
     static void type(Invocation call) {
-        EntryView existing = call.lookUp();
+        EntryView existing = call.lookUpUntouched();
         call.reply().raw(existing == null ? TYPE_NONE : existing.isHash() ? TYPE_HASH : TYPE_STRING);
     }
 
@@ -139,7 +139,7 @@ final class KeyCommands {
      * @param absolute whether the deadline itself is asked for, else the time that is left
      */
     static void timeToLive(Invocation call, boolean seconds, boolean absolute) {
-        EntryView existing = call.lookUp();
+        EntryView existing = call.lookUpUntouched();
         if (existing == null) {
             call.integerReply(-2);
         } else if (!existing.hasExpiry()) {

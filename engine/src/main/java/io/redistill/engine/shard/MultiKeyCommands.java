@@ -79,7 +79,7 @@ final class MultiKeyCommands {
                 continue;
             }
             call.key(i);
-            EntryView existing = remove ? call.find() : call.lookUp();
+            EntryView existing = remove ? call.find() : call.lookUpUntouched();
             if (existing != null) {
                 count++;
                 if (remove) {

@@ -10,6 +10,7 @@ import io.redistill.engine.reply.Errors;
 import io.redistill.engine.reply.ReplyBuffer;
 import io.redistill.engine.store.CutWalk;
 import io.redistill.engine.store.Database;
+import io.redistill.engine.store.Evictor;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,11 @@ public final class Shard {
     /** Longest that a turn goes on removing expired keys, but for the last few of them. */
     private static final long EXPIRY_SLICE_NS = 60_000;
 
+    /** The same for eviction, and when so much is overdrawn that it comes first. */
+    private static final long EVICTION_SLICE_NS = 60_000;
+
+    private static final long URGENT_EVICTION_SLICE_NS = 500_000;
+
     /** Longest sleep while there are deadlines. */
     private static final long MAX_SLEEP_MS = 100;
 
@@ -55,6 +61,8 @@ public final class Shard {
     private final ShardClock clock;
     private final Arena arena;
     private final ShardDatabases databases;
+    private final Evictor evictor;
+    private final LongSupplier usedBytesNow = this::usedBytesNow;
     private final CommandStatistics statistics = new CommandStatistics();
     private final Invocation call = new Invocation(this);
     private final int[] opcodesOfTurn = new int[MAX_EVENTS_PER_TURN];
@@ -77,14 +85,22 @@ public final class Shard {
     private long executionNs;
     private volatile @Nullable ShardTask task;
 
-    Shard(int number, CommandRing ring, ShardClock clock, Arena arena, ShardDatabases databases) {
+    Shard(
+            int number,
+            CommandRing ring,
+            ShardClock clock,
+            Arena arena,
+            ShardDatabases databases,
+            Evictor evictor) {
         this.number = number;
         this.ring = ring;
         this.clock = clock;
         monotonicNs = clock::monotonicNs;
         this.arena = arena;
         this.databases = databases;
+        this.evictor = evictor;
         databases.clock(clock.epochMs());
+        evictor.clock(clock.epochMs());
     }
 
     /** All shards of the engine, this one included, by number. */
@@ -132,6 +148,12 @@ public final class Shard {
             }
             stoppedAt = null;
         }
+        if (evictor.isUrgent()) {
+            evictSlowPath(URGENT_EVICTION_SLICE_NS);
+            if (evictor.isUrgent()) {
+                return 0;
+            }
+        }
         long first = ring.consumed() + 1;
         long available = ring.available(first);
         int executed = 0;
@@ -142,6 +164,11 @@ public final class Shard {
         // Not when this turn ended at a rendezvous: from then on the shard is lent.
         if (stoppedAt == null) {
             expire(executed);
+            evictor.settle(usedBytesNow());
+            if (evictor.isNeeded()) {
+                evictSlowPath(EVICTION_SLICE_NS);
+            }
+            evictor.refreshStamps(databases.existing());
             if (databases.hasGarbage() && (executed == 0 || ++turns % TURNS_PER_SLICE == 0)) {
                 databases.reclaim();
             }
@@ -153,6 +180,20 @@ public final class Shard {
             }
         }
         return executed;
+    }
+
+    private void evictSlowPath(long sliceNs) {
+        evictor.evict(databases.existing(), usedBytesNow, monotonicNs, clock.monotonicNs() + sliceNs);
+        if (evictor.isExhausted()) {
+            // Others may have what can go.
+            for (Shard peer : peers) {
+                peer.ring.wakeConsumer();
+            }
+        }
+    }
+
+    private long usedBytesNow() {
+        return arena.usedBytes() + databases.indexHeapBytes();
     }
 
     private void expire(int executed) {
@@ -207,7 +248,11 @@ public final class Shard {
         Rendezvous stop = stoppedAt;
         return stop != null
                 ? stop.isOver()
-                : ring.hasWork() || databases.hasGarbage() || isExpiryDue() || hasBackgroundWork();
+                : ring.hasWork()
+                        || databases.hasGarbage()
+                        || isExpiryDue()
+                        || evictor.isNeeded()
+                        || hasBackgroundWork();
     }
 
     private boolean isExpiryDue() {
@@ -235,7 +280,9 @@ public final class Shard {
     }
 
     private int execute(long first, int count) {
-        databases.clock(clock.epochMs());
+        long epochMs = clock.epochMs();
+        databases.clock(epochMs);
+        evictor.clock(epochMs);
         long startNs = clock.monotonicNs();
         if (count >= PREFETCH_MIN_EVENTS) {
             prefetch(first, count);
@@ -441,6 +488,16 @@ public final class Shard {
     /** Bytes of address space that the arena holds. Any thread: a value of some moment ago. */
     public long heldBytes() {
         return arena.heldBytes();
+    }
+
+    /** Keys that had to go to make room. Any thread: a value of some moment ago. */
+    public long evictedCount() {
+        return evictor.evictedCount();
+    }
+
+    /** Whether memory is short and nothing here may be evicted. Any thread. */
+    public boolean isEvictionExhausted() {
+        return evictor.isExhausted();
     }
 
     /** Commands that ended in an exception. */

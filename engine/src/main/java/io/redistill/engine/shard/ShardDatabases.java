@@ -92,6 +92,20 @@ public final class ShardDatabases {
 
     // ---- every turn: loops over those that exist, without their numbers
 
+    /** Those that exist, in no particular order; not to be written. */
+    Database[] existing() {
+        return existing;
+    }
+
+    /** Bytes that their indexes take outside the arena. */
+    long indexHeapBytes() {
+        long bytes = 0;
+        for (int i = 0; i < existingCount; i++) {
+            bytes += existing[i].indexHeapBytes();
+        }
+        return bytes;
+    }
+
     /** Sets the time that look-ups compare deadlines with; once a turn. */
     void clock(long ms) {
         nowMs = ms;

@@ -4,9 +4,12 @@ package io.redistill.engine.shard;
 import io.redistill.engine.command.KeyHash;
 import io.redistill.engine.memory.AddressSpace;
 import io.redistill.engine.memory.Arena;
+import io.redistill.engine.store.AccessStamps;
 import io.redistill.engine.store.Database;
+import io.redistill.engine.store.Evictor;
 import io.redistill.engine.store.HashLimits;
 import io.redistill.engine.store.IndexKind;
+import io.redistill.engine.store.MemoryBudget;
 
 /**
  * The shards of one engine with their rings, the ticket that orders multi-shard commands, and the publishers.
@@ -25,6 +28,7 @@ public final class ShardGroup {
             IndexKind index,
             int stripesPerShard,
             HashLimits hashLimits,
+            MemoryBudget budget,
             KeyHash keyHash,
             ShardClock clock,
             AddressSpace space,
@@ -35,6 +39,9 @@ public final class ShardGroup {
         shards = new Shard[shardCount];
         for (int i = 0; i < shardCount; i++) {
             Arena arena = new Arena(space, poison);
+            // Random choices need to be unpredictable to clients only, who do not know the hash's seed either.
+            long seed = keyHash.of(space.base() + i, 0) + i;
+            AccessStamps stamps = new AccessStamps(seed);
             shards[i] = new Shard(
                     i,
                     new CommandRing(ringSize, gates),
@@ -42,7 +49,15 @@ public final class ShardGroup {
                     arena,
                     new ShardDatabases(
                             databases,
-                            () -> new Database(arena, space.base(), index, stripesPerShard, keyHash::of, hashLimits)));
+                            () -> new Database(
+                                    arena,
+                                    space.base(),
+                                    index,
+                                    stripesPerShard,
+                                    keyHash::of,
+                                    hashLimits,
+                                    stamps)),
+                    new Evictor(budget, stamps, seed));
         }
         for (Shard shard : shards) {
             shard.peers(shards);

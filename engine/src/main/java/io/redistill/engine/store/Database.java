@@ -55,6 +55,8 @@ public final class Database {
 
     private final Deadlines deadlines;
     private final EntryHash entryHash;
+    private final AccessStamps stamps;
+    private final long base;
     private final FieldTable fieldTables;
     private final HashValue hash;
     private final HashValue hashOfCut;
@@ -66,6 +68,7 @@ public final class Database {
 
     private int detachedPart;
     private long touched;
+    private long anyOfPart;
 
     /** Number of the last cut; see {@link CutWalk}. */
     private int stamp;
@@ -97,10 +100,20 @@ public final class Database {
      * @param stripes tables of a {@link IndexKind#STRIPED} index, a power of two
      * @param entryHash what look-ups come with
      * @param hashLimits up to where hashes keep their compact form
+     * @param stamps when and how often keys are used; shared with other databases of the shard
      */
-    public Database(Arena arena, long base, IndexKind kind, int stripes, EntryHash entryHash, HashLimits hashLimits) {
+    public Database(
+            Arena arena,
+            long base,
+            IndexKind kind,
+            int stripes,
+            EntryHash entryHash,
+            HashLimits hashLimits,
+            AccessStamps stamps) {
         this.arena = arena;
         this.entryHash = entryHash;
+        this.stamps = stamps;
+        this.base = base;
         deadlines = new Deadlines(base);
         indexFactory = switch (kind) {
             case STRIPED -> () -> new StripedKeyIndex(base, stripes);
@@ -110,6 +123,11 @@ public final class Database {
         fieldTables = new FieldTable(arena, base, entryHash);
         hash = new HashValue(this, fieldTables, hashLimits);
         hashOfCut = new HashValue(this, fieldTables, hashLimits);
+    }
+
+    /** The same with stamps of its own. */
+    Database(Arena arena, long base, IndexKind kind, int stripes, EntryHash entryHash, HashLimits hashLimits) {
+        this(arena, base, kind, stripes, entryHash, hashLimits, new AccessStamps(0));
     }
 
     /** Sets the time that look-ups compare deadlines with; once a turn. */
@@ -154,8 +172,24 @@ public final class Database {
         return sum;
     }
 
-    /** The live entry of a key, or null; an expired one is removed. The view is this database's own and reused. */
+    /** The live entry of a key, which is being used, or null; the rest is as with {@link #findUntouched}. */
     public @Nullable EntryView find(long hash, long keyAddress, int keyLength) {
+        EntryView found = findUntouched(hash, keyAddress, keyLength);
+        if (found != null) {
+            int stamp = index.accessStamp();
+            int used = stamps.used(stamp);
+            if (used != stamp) {
+                index.accessStamp(used);
+            }
+        }
+        return found;
+    }
+
+    /**
+     * The live entry of a key, or null; an expired one is removed. For eviction this is not a use. The view is this
+     * database's own and reused.
+     */
+    public @Nullable EntryView findUntouched(long hash, long keyAddress, int keyLength) {
         long entry = index.find(hash, keyAddress, keyLength);
         if (entry == KeyIndex.NONE) {
             return null;
@@ -219,6 +253,68 @@ public final class Database {
             this.hash.expireDue(dueRecords[i], entryHash);
         }
         return count;
+    }
+
+    // ---- eviction
+
+    /** Seconds since the last use of the entry that {@link #findUntouched} just returned, as far as is known. */
+    public long idleSeconds() {
+        return stamps.byFrequency() ? 0 : stamps.idleSeconds(index.accessStamp());
+    }
+
+    /** How often that entry is used: a logarithmic counter from 0 to 255; only with a policy by frequency. */
+    public int frequency() {
+        return stamps.frequency(index.accessStamp());
+    }
+
+    /** Slots of a random place of the index; see {@link KeyIndex#sample}. */
+    int sample(long random, long[] slots) {
+        return index.sample(random, slots, 0);
+    }
+
+    /** The entry of a slot. */
+    long entry(long slot) {
+        return EntryReferences.address(base, slot);
+    }
+
+    /** Whether the entry of a slot has a deadline. */
+    boolean isVolatile(long slot) {
+        return scratch.wrap(entry(slot)).hasExpiry();
+    }
+
+    /** An entry that is due next, or 0 when no deadline is near enough for the wheel. */
+    long firstDue() {
+        long record = deadlines.wheel().first();
+        return record == 0 ? KeyIndex.NONE : Deadlines.entry(record);
+    }
+
+    /** An entry that may go, found the long way: where random places have shown none. */
+    long anyVictim(boolean onlyVolatile) {
+        long victim = firstDue();
+        for (int part = 0; part < index.partCount() && victim == KeyIndex.NONE; part++) {
+            anyOfPart = KeyIndex.NONE;
+            index.forEach(part, entry -> {
+                if (!onlyVolatile || scratch.wrap(entry).hasExpiry()) {
+                    anyOfPart = entry;
+                }
+            });
+            victim = anyOfPart;
+        }
+        return victim;
+    }
+
+    /** Removes an entry to make room. */
+    void evict(long entry) {
+        EntryView victim = view.wrap(entry);
+        remove(entryHash.of(victim.keyAddress(), victim.keyLength()), victim);
+    }
+
+    int partCount() {
+        return index.partCount();
+    }
+
+    void refreshStamps(int part) {
+        index.refresh(part, stamps);
     }
 
     // ---- writes
@@ -366,6 +462,7 @@ public final class Database {
                 freeWithoutValue(entry);
                 return 0;
             }
+            index.accessStamp(stamps.added(index.size()));
             deadlines.add(entry, flags, expiry);
             afterChange();
             return entry + length - valueBytes;
@@ -774,8 +871,8 @@ public final class Database {
         return index.heapBytes() + index.arenaBytes();
     }
 
-    /** Bytes that the index takes outside the arena. */
+    /** Bytes that index and timing wheel take outside the arena. */
     public long indexHeapBytes() {
-        return index.heapBytes();
+        return index.heapBytes() + deadlines.wheel().heapBytes();
     }
 }

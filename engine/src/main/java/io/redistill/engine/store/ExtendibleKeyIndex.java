@@ -92,6 +92,9 @@ final class ExtendibleKeyIndex implements KeyIndex {
     private long touched;
     private long lastVersion;
 
+    /** Address of the slot last found or filled, or NONE. */
+    private long lastPlace;
+
     ExtendibleKeyIndex(Arena arena, long base, EntryHash entryHash) {
         this.arena = arena;
         this.base = base;
@@ -116,6 +119,7 @@ final class ExtendibleKeyIndex implements KeyIndex {
             entry = findIn(bucketAddress(table, secondBucket(hash, first)), hash, keyAddress, keyLength);
             if (entry == NONE && twins.size() != 0) {
                 entry = twins.find(hash, keyAddress, keyLength);
+                lastPlace = NONE;
             }
         }
         return entry;
@@ -124,10 +128,12 @@ final class ExtendibleKeyIndex implements KeyIndex {
     private long findIn(long bucket, long hash, long keyAddress, int keyLength) {
         int start = startOf(hash);
         for (int i = 0; i < LINE_BYTES; i += SLOT_BYTES) {
-            long slot = Memory.getLong(bucket + ((start + i) & (LINE_BYTES - SLOT_BYTES)));
+            long place = bucket + ((start + i) & (LINE_BYTES - SLOT_BYTES));
+            long slot = Memory.getLong(place);
             if (hasTag(slot, hash)) {
                 long entry = EntryReferences.address(base, slot);
                 if (view.wrap(entry).hasKey(keyAddress, keyLength)) {
+                    lastPlace = place;
                     return entry;
                 }
             }
@@ -175,17 +181,64 @@ final class ExtendibleKeyIndex implements KeyIndex {
             long place = placeFor(table, hash);
             if (place != NONE) {
                 Memory.putLong(place, slotOf(hash, entry));
+                lastPlace = place;
                 addToCount(table, 1);
                 size++;
                 return true;
             }
             if (isHopeless(table, hash)) {
                 twins.add(hash, entry);
+                lastPlace = NONE;
                 size++;
                 return true;
             }
             if (!split(index)) {
                 return false;
+            }
+        }
+    }
+
+    @Override
+    public int accessStamp() {
+        return lastPlace == NONE ? 0 : AccessStamps.of(Memory.getLong(lastPlace));
+    }
+
+    @Override
+    public void accessStamp(int stamp) {
+        if (lastPlace != NONE) {
+            Memory.putLong(lastPlace, AccessStamps.with(Memory.getLong(lastPlace), stamp));
+        }
+    }
+
+    @Override
+    public int sample(long random, long[] slots, int from) {
+        long table = directory[directoryIndex(random)];
+        // Bits below those that chose the table.
+        long bucket = bucketAddress(table, (int) ((random & 0xfff_ffff) * BUCKETS >>> 28));
+        int next = from;
+        for (int i = 0; i < LINE_BYTES; i += SLOT_BYTES) {
+            long slot = Memory.getLong(bucket + i);
+            slots[next] = slot;
+            next += slot == 0 ? 0 : 1;
+        }
+        return next;
+    }
+
+    @Override
+    public void refresh(int part, AccessStamps stamps) {
+        long table = directory[part];
+        if (table == EMPTY || !isFirstOf(table, part)) {
+            return;
+        }
+        for (int i = 0; i < TABLE_SLOTS; i++) {
+            long place = table + SLOTS + (long) i * SLOT_BYTES;
+            long slot = Memory.getLong(place);
+            if (slot != 0) {
+                int stamp = AccessStamps.of(slot);
+                int refreshed = stamps.refreshed(stamp);
+                if (refreshed != stamp) {
+                    Memory.putLong(place, AccessStamps.with(slot, refreshed));
+                }
             }
         }
     }

@@ -29,6 +29,28 @@ interface KeyIndex {
     long peek(long hash);
 
     /**
+     * What was noted with the entry that the last {@link #find} found or the last {@link #insert} added: {@link
+     * AccessStamps#BITS} bits. 0 where the index has no room for them.
+     */
+    int accessStamp();
+
+    /** Notes so many bits with that entry; nothing else may have been asked of the index meanwhile. */
+    void accessStamp(int stamp);
+
+    /**
+     * Copies the slots around a random place, each key being as likely as any other.
+     *
+     * @param random 64 random bits
+     * @param slots takes the slots, references with access stamps (see {@link AccessStamps#of}), from {@code from} on;
+     *     has room for {@link AccessStamps#MAX_SAMPLE} more
+     * @return where the next slot goes
+     */
+    int sample(long random, long[] slots, int from);
+
+    /** Rewrites the access stamps of one part, from 0 to {@link #partCount}, that are about to become ambiguous. */
+    void refresh(int part, AccessStamps stamps);
+
+    /**
      * Adds an entry, complete with its key, whose key is not there yet.
      *
      * @return false when there is no memory and nothing was changed

@@ -2,6 +2,7 @@
 package io.redistill.engine.store;
 
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link KeyIndex} of many small Koloboke tables on the Java heap, so that growth rebuilds one of them at a time.
@@ -14,6 +15,7 @@ import java.util.function.LongConsumer;
  */
 final class StripedKeyIndex implements KeyIndex {
     private static final int INITIAL_STRIPE_KEYS = 4;
+    private static final int SAMPLED_SLOTS = 16;
 
     /** Bits that choose the stripe lie above those that choose the slot and below those that choose the shard. */
     private static final int STRIPE_SHIFT = 20;
@@ -29,6 +31,11 @@ final class StripedKeyIndex implements KeyIndex {
     private final int mask;
     private long size;
     private long heapBytes;
+
+    /** Where the slot last found or filled is; null when it has none. */
+    private long @Nullable [] lastTable;
+
+    private int lastIndex;
 
     /**
      * Empty.
@@ -51,14 +58,18 @@ final class StripedKeyIndex implements KeyIndex {
 
     @Override
     public long find(long hash, long keyAddress, int keyLength) {
-        long slot = slotOf(hash);
-        if (slot == ABSENT) {
+        long[] table = tables[stripeOf(hash)];
+        int index = StripeTables.indexOf(table, StripeTables.FREE_KEY, hash);
+        if (index < 0) {
             return NONE;
         }
-        long entry = EntryReferences.address(base, slot);
+        long entry = EntryReferences.address(base, table[index + 1]);
         if (view.wrap(entry).hasKey(keyAddress, keyLength)) {
+            lastTable = table;
+            lastIndex = index + 1;
             return entry;
         }
+        lastTable = null;
         return twins.find(hash, keyAddress, keyLength);
     }
 
@@ -80,11 +91,53 @@ final class StripedKeyIndex implements KeyIndex {
         if (StripeTables.get(tables[stripe], hash, ABSENT) == ABSENT) {
             maps[stripe].justPut(hash, EntryReferences.of(base, entry));
             refresh(stripe);
+            lastTable = tables[stripe];
+            lastIndex = StripeTables.indexOf(tables[stripe], StripeTables.FREE_KEY, hash) + 1;
         } else {
             twins.add(hash, entry);
+            lastTable = null;
         }
         size++;
         return true;
+    }
+
+    @Override
+    public int accessStamp() {
+        long[] table = lastTable;
+        return table == null ? 0 : AccessStamps.of(table[lastIndex]);
+    }
+
+    @Override
+    public void accessStamp(int stamp) {
+        long[] table = lastTable;
+        if (table != null) {
+            table[lastIndex] = AccessStamps.with(table[lastIndex], stamp);
+        }
+    }
+
+    @Override
+    public int sample(long random, long[] slots, int from) {
+        long[] table = tables[(int) (random >>> STRIPE_SHIFT) & mask];
+        int last = table.length - 2;
+        int index = (int) (random >>> Integer.SIZE) & last;
+        int next = from;
+        for (int i = 0; i < SAMPLED_SLOTS && i < table.length; i += 2) {
+            slots[next] = table[index + 1];
+            next += table[index] == StripeTables.FREE_KEY ? 0 : 1;
+            index = index + 2 & last;
+        }
+        return next;
+    }
+
+    @Override
+    public void refresh(int part, AccessStamps stamps) {
+        long[] table = tables[part];
+        for (int i = 0; i < table.length; i += 2) {
+            if (table[i] != StripeTables.FREE_KEY) {
+                int stamp = AccessStamps.of(table[i + 1]);
+                table[i + 1] = AccessStamps.with(table[i + 1], stamps.refreshed(stamp));
+            }
+        }
     }
 
     @Override

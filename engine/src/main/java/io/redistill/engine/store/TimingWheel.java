@@ -81,6 +81,7 @@ final class TimingWheel {
 
     private boolean stale;
     private long size;
+    private long heapBytes;
     private long nextWorkMs = NEVER;
     private long nowMs;
 
@@ -155,6 +156,7 @@ final class TimingWheel {
     final void clear() {
         Arrays.fill(heads, UNUSED);
         Arrays.fill(occupied, UNUSED);
+        heapBytes = 0;
         size = 0;
         stale = false;
         nextWorkMs = NEVER;
@@ -167,11 +169,7 @@ final class TimingWheel {
 
     /** Bytes that the levels take on the heap. */
     long heapBytes() {
-        long bytes = 0;
-        for (long[] level : heads) {
-            bytes += level == UNUSED ? 0 : (SLOTS + SLOTS / Long.SIZE) * (long) Long.BYTES;
-        }
-        return bytes;
+        return heapBytes;
     }
 
     /** The time, ms since the epoch, from which {@link #collectDue} has something to do, or {@link #NEVER}. */
@@ -471,6 +469,7 @@ final class TimingWheel {
             level = new long[SLOTS];
             heads[ring] = level;
             occupied[ring] = new long[SLOTS / Long.SIZE];
+            heapBytes += (SLOTS + SLOTS / Long.SIZE) * (long) Long.BYTES;
         }
         return level;
     }

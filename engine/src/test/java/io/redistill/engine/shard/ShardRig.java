@@ -5,8 +5,10 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.redistill.engine.command.KeyHash;
 import io.redistill.engine.memory.AddressSpace;
+import io.redistill.engine.store.EvictionSettings;
 import io.redistill.engine.store.HashLimits;
 import io.redistill.engine.store.IndexKind;
+import io.redistill.engine.store.MemoryBudget;
 import io.redistill.engine.support.FakeClock;
 import io.redistill.engine.support.OffHeap;
 import io.redistill.engine.support.TestChunks;
@@ -20,6 +22,7 @@ final class ShardRig implements AutoCloseable {
 
     final FakeClock clock = new FakeClock();
     final TestChunks chunks = new TestChunks();
+    final MemoryBudget budget = new MemoryBudget(EvictionSettings.refusing(1L << 40));
     final int shardCount;
     private final int publisherCount;
     private final AddressSpace space;
@@ -43,6 +46,7 @@ final class ShardRig implements AutoCloseable {
                 IndexKind.EXTENDIBLE,
                 STRIPES,
                 HashLimits.defaults(),
+                budget,
                 keyHash,
                 clock,
                 space,

@@ -1,0 +1,231 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.engine.store;
+
+import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps one shard within the {@link MemoryBudget}: takes and returns credit, and evicts while the pool is overdrawn.
+ *
+ * <p><b>Choice.</b> For one eviction {@code maxmemory-samples} random places of the index are looked at, a cache line with
+ * up to eight keys each, and the key that ranks first by its {@link AccessStamps} goes; the keys themselves are not
+ * touched. Policies of volatile keys have to look at the keys; where such keys are too rare to be met, and for
+ * {@code volatile-ttl} always, the timing wheel names one that is due next.
+ *
+ * <p><b>Bounds.</b> A call evicts until the pool is in balance or its time is up, one entry at least.
+ *
+ * <p>Threading: confined to the shard thread; {@link #evictedCount} and {@link #isExhausted} any thread.
+ */
+public final class Evictor {
+    /** Evictions between two looks at the clock and the pool. */
+    private static final int EVICTIONS_PER_LOOK = 8;
+
+    /** Places that are looked at for a volatile key. */
+    private static final int MAX_PLACES = 64;
+
+    /** Passes over the index take so many ticks by recency, and by frequency. */
+    private static final int TICKS_PER_PASS = 512;
+
+    private static final int TICKS_PER_FREQUENCY_PASS = 32;
+
+    private final MemoryBudget budget;
+    private final AccessStamps stamps;
+    private final SplittableRandom random;
+    private final long[] slots = new long[AccessStamps.MAX_SAMPLE];
+
+    private EvictionSettings settings;
+    private long creditBytes;
+    private long evictedCount;
+    private volatile boolean exhausted;
+    private boolean worthAnotherTry;
+
+    private int refreshTick;
+    private long refreshDebt;
+    private int refreshDatabase;
+    private long refreshCursor;
+
+    public Evictor(MemoryBudget budget, AccessStamps stamps, long seed) {
+        this.budget = budget;
+        this.stamps = stamps;
+        random = new SplittableRandom(seed);
+        settings = budget.settings();
+        configure();
+    }
+
+    private void configure() {
+        stamps.configure(settings.policy().byFrequency(), settings.lfuLogFactor(), settings.lfuDecayMinutes());
+    }
+
+    /** Sets the time of this turn and follows changed settings. */
+    public void clock(long ms) {
+        stamps.clock(ms);
+        worthAnotherTry = true;
+        EvictionSettings now = budget.settings();
+        if (now != settings) {
+            settings = now;
+            configure();
+            exhausted = false;
+        }
+    }
+
+    /** Takes or gives back credit, so that it is no less than what is used and not much more. */
+    public void settle(long usedBytes) {
+        long missing = usedBytes - creditBytes;
+        if (missing > 0 || missing < -2 * MemoryBudget.CREDIT_BYTES) {
+            long wanted = (usedBytes + MemoryBudget.CREDIT_BYTES - 1) & -MemoryBudget.CREDIT_BYTES;
+            budget.grant(wanted - creditBytes);
+            creditBytes = wanted;
+        }
+    }
+
+    /** Whether {@link #evict} has something to do, as far as one can tell. */
+    public boolean isNeeded() {
+        if (budget.overBytes() <= 0) {
+            if (exhausted) {
+                exhausted = false;
+            }
+            return false;
+        }
+        return budget.settings().policy() != EvictionPolicy.NOEVICTION && (!exhausted || worthAnotherTry);
+    }
+
+    /** Whether so much is overdrawn that evicting comes before executing. */
+    public boolean isUrgent() {
+        return isNeeded() && budget.overBytes() > budget.allowedOvershootBytes();
+    }
+
+    /** Whether nothing here may be evicted though the pool is overdrawn. */
+    public boolean isExhausted() {
+        return exhausted;
+    }
+
+    /** Keys evicted so far. */
+    public long evictedCount() {
+        return evictedCount;
+    }
+
+    /**
+     * Evicts until the pool is in balance, nothing is left to evict, or time is up.
+     *
+     * @param databases all databases of the shard
+     * @param usedBytes asked for what the shard uses
+     * @param clockNs asked for the time
+     * @param endNs when time is up
+     */
+    public void evict(Database[] databases, LongSupplier usedBytes, LongSupplier clockNs, long endNs) {
+        do {
+            worthAnotherTry = false;
+            boolean evicted = true;
+            for (int i = 0; i < EVICTIONS_PER_LOOK && evicted; i++) {
+                evicted = evictOne(databases);
+            }
+            exhausted = !evicted;
+            settle(usedBytes.getAsLong());
+        } while (isNeeded() && clockNs.getAsLong() < endNs);
+    }
+
+    /** Evicts one key; false when there is none that may go. */
+    boolean evictOne(Database[] databases) {
+        Database database = choose(databases);
+        if (database == null) {
+            return false;
+        }
+        long entry = choose(database);
+        if (entry == KeyIndex.NONE) {
+            return false;
+        }
+        database.evict(entry);
+        evictedCount++;
+        return true;
+    }
+
+    /** A database, by the number of keys that may go; null when there are none. */
+    private @Nullable Database choose(Database[] databases) {
+        long keys = 0;
+        for (Database database : databases) {
+            keys += candidates(database);
+        }
+        if (keys == 0) {
+            return null;
+        }
+        long chosen = databases.length == 1 ? 0 : random.nextLong(keys);
+        for (Database database : databases) {
+            chosen -= candidates(database);
+            if (chosen < 0) {
+                return database;
+            }
+        }
+        return null;
+    }
+
+    private long candidates(Database database) {
+        return settings.policy().onlyVolatile() ? database.volatileCount() : database.size();
+    }
+
+    private long choose(Database database) {
+        EvictionPolicy policy = settings.policy();
+        if (policy == EvictionPolicy.VOLATILE_TTL) {
+            long first = database.firstDue();
+            if (first != KeyIndex.NONE) {
+                return first;
+            }
+        }
+        boolean anyWillDo = policy == EvictionPolicy.ALLKEYS_RANDOM || policy == EvictionPolicy.VOLATILE_RANDOM;
+        boolean onlyVolatile = policy.onlyVolatile();
+        int places = anyWillDo ? 1 : settings.samples();
+        long best = KeyIndex.NONE;
+        int bestRank = -1;
+        for (int place = 0; place < places || best == KeyIndex.NONE && place < MAX_PLACES; place++) {
+            int count = database.sample(random.nextLong(), slots);
+            int start = count > 1 && anyWillDo ? random.nextInt(count) : 0;
+            for (int i = 0; i < count; i++) {
+                long slot = slots[(start + i) % count];
+                if (onlyVolatile && !database.isVolatile(slot)) {
+                    continue;
+                }
+                int rank = anyWillDo ? 0 : stamps.rank(AccessStamps.of(slot));
+                if (rank > bestRank) {
+                    bestRank = rank;
+                    best = database.entry(slot);
+                }
+            }
+        }
+        return best == KeyIndex.NONE ? database.anyVictim(onlyVolatile) : best;
+    }
+
+    // ---- stamps
+
+    /** One step of rewriting stamps before they become ambiguous; keeps pace with their ticks. */
+    public void refreshStamps(Database[] databases) {
+        int tick = stamps.tick();
+        if (tick == refreshTick || databases.length == 0) {
+            return;
+        }
+        int passed = tick - refreshTick & (1 << AccessStamps.BITS) - 1;
+        refreshTick = tick;
+        refreshDebt += (long) passed * databases[refreshDatabase].partCount() * databases.length;
+        int ticksPerPass = stamps.byFrequency() ? TICKS_PER_FREQUENCY_PASS : TICKS_PER_PASS;
+        while (refreshDebt >= ticksPerPass) {
+            refreshDebt -= ticksPerPass;
+            refreshPart(databases);
+        }
+    }
+
+    private void refreshPart(Database[] databases) {
+        Database database = databases[refreshDatabase];
+        // As a fraction of all parts, whose number may have changed.
+        int parts = database.partCount();
+        int part = (int) (refreshCursor * parts >>> Integer.SIZE);
+        database.refreshStamps(part);
+        refreshCursor += (1L << Integer.SIZE) / parts + 1;
+        if (refreshCursor >>> Integer.SIZE != 0) {
+            refreshCursor = 0;
+            refreshDatabase++;
+            if (refreshDatabase == databases.length) {
+                refreshDatabase = 0;
+                stamps.refreshedAll();
+            }
+        }
+    }
+}
