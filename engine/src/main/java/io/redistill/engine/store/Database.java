@@ -866,9 +866,9 @@ public final class Database {
         return touched;
     }
 
-    /** Bytes of the index, wherever they are. */
+    /** Bytes of index and timing wheel, wherever they are. */
     public long indexBytes() {
-        return index.heapBytes() + index.arenaBytes();
+        return indexHeapBytes() + index.arenaBytes();
     }
 
     /** Bytes that index and timing wheel take outside the arena. */

@@ -10,8 +10,6 @@ public enum EvictionPolicy {
     ALLKEYS_LRU(false),
     ALLKEYS_LFU(false),
     ALLKEYS_RANDOM(false),
-    /** Two queues in order of arrival and a list of keys evicted lately. */
-    ALLKEYS_S3FIFO(false),
     VOLATILE_LRU(true),
     VOLATILE_LFU(true),
     VOLATILE_RANDOM(true),

@@ -71,6 +71,7 @@ public final class Main {
                 networkConfig(settings, Transport.choose(settings.transports(), log::warn)),
                 engineConfig(settings),
                 (thread, fault) -> dieOf(fault, thread, log));
+        server.engine().budget().settings(settings.eviction());
         CountDownLatch stopAsked = new CountDownLatch(1);
         Persistence persistence = new Persistence(server, settings, SnapshotStorage.FILES, log);
         WholeServerCommands commands = new WholeServerCommands(server, settings, persistence, stopAsked::countDown);

@@ -8,6 +8,7 @@ import io.redistill.engine.memory.LargeBlock;
 import io.redistill.engine.shard.CommandStatistics;
 import io.redistill.engine.shard.Shard;
 import io.redistill.engine.store.Database;
+import io.redistill.engine.store.EvictionSettings;
 import io.redistill.network.NetworkServer;
 import io.redistill.network.connection.ConnectionLoop;
 import io.redistill.network.connection.ServerCommands;
@@ -152,6 +153,7 @@ final class ServerInfo {
     private void memory(Section section) {
         Engine engine = server.engine();
         long used = engine.usedBytes();
+        EvictionSettings eviction = engine.budget().settings();
         peakUsedBytes = Math.max(peakUsedBytes, used);
         long rss = residentBytes();
         section.add("used_memory", used)
@@ -165,9 +167,9 @@ final class ServerInfo {
                 .add(
                         "heap_used_bytes",
                         ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed())
-                .add("maxmemory", settings.maxMemoryBytes())
-                .add("maxmemory_human", human(settings.maxMemoryBytes()))
-                .add("maxmemory_policy", "noeviction")
+                .add("maxmemory", eviction.maxMemoryBytes())
+                .add("maxmemory_human", human(eviction.maxMemoryBytes()))
+                .add("maxmemory_policy", eviction.policy().text())
                 .add("mem_fragmentation_ratio", String.format(Locale.ROOT, "%.2f", rss / (double) Math.max(1, used)))
                 .add("mem_allocator", "arena");
     }
@@ -264,7 +266,7 @@ final class ServerInfo {
                 .add("expired_keys_active", sum(shard -> shard.databases().sum(ServerInfo::activelyExpired)))
                 .add("expired_keys_lazy", sum(shard -> shard.databases().sum(Database::lazilyExpiredCount)))
                 .add("expire_lag_ms", expireLagText())
-                .add("evicted_keys", 0)
+                .add("evicted_keys", sum(Shard::evictedCount))
                 .add("keyspace_hits", sum(Shard::hits))
                 .add("keyspace_misses", sum(Shard::misses))
                 .add(

@@ -31,7 +31,6 @@ record ForeignKey(String key, @Nullable String variable, List<String> same, bool
             refused("security.tls_enabled", null, FALSE),
             ignored("security.tls_cert_path", null, List.of("")),
             ignored("security.tls_key_path", null, List.of("")),
-            ignored("memory.eviction_sample_size", null, NONE),
             ignored("memory.s3fifo_small_ratio", null, NONE),
             ignored("memory.s3fifo_ghost_ratio", null, NONE),
             ignored("logging.format", null, List.of("text")),

@@ -3,6 +3,7 @@ package io.redistill.network.server.settings;
 
 import io.redistill.engine.EngineConfig;
 import io.redistill.engine.shard.WaitMode;
+import io.redistill.engine.store.EvictionSettings;
 import io.redistill.engine.store.IndexKind;
 import io.redistill.network.Placement;
 import io.redistill.network.ThreadConfig;
@@ -170,8 +171,14 @@ public final class ServerSettings {
         return bytes == 0 ? machine.memoryBytes() / 100 * DEFAULT_MEMORY_PERCENT : bytes;
     }
 
-    public EvictionPolicy evictionPolicy() {
-        return (EvictionPolicy) value(Setting.EVICTION_POLICY);
+    /** The limit of {@link #maxMemoryBytes} with what has to go when it is reached. */
+    public EvictionSettings eviction() {
+        return new EvictionSettings(
+                maxMemoryBytes(),
+                ((EvictionPolicySetting) value(Setting.EVICTION_POLICY)).policy(),
+                number(Setting.EVICTION_SAMPLES),
+                number(Setting.LFU_LOG_FACTOR),
+                number(Setting.LFU_DECAY_TIME));
     }
 
     /** How many shards, at least 1: without a setting one for each processor that no event loop has for its own. */
@@ -360,7 +367,7 @@ public final class ServerSettings {
                     throw refused(setting, source, e);
                 }
                 policyOfRedistill = source;
-                values.put(setting, EvictionPolicy.NOEVICTION);
+                values.put(setting, EvictionPolicySetting.NOEVICTION);
             } catch (BadValueException e) {
                 throw refused(setting, source, e);
             }
@@ -435,7 +442,8 @@ public final class ServerSettings {
             throw new RefusedException(policy.where() + ": memory.eviction_policy=" + policy.text()
                     + " is refused beside memory.max_memory="
                     + settings.source(Setting.MAX_MEMORY).text()
-                    + ": not in this version; allowed is noeviction");
+                    + ": not in this version; allowed is "
+                    + Setting.EVICTION_POLICY.type().allowed());
         }
         List<String> notices = new ArrayList<>(settings.notices);
         notices.add(policy.where() + ": memory.eviction_policy=" + policy.text()

@@ -2,6 +2,7 @@
 package io.redistill.network.server.settings;
 
 import io.redistill.engine.EngineConfig;
+import io.redistill.engine.store.EvictionSettings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -67,6 +68,28 @@ enum Setting {
     EVICTION_POLICY(row("memory", "eviction_policy", Types.EVICTION_POLICY, "noeviction")
             .redis("maxmemory-policy")
             .about("What happens when that memory is full.")),
+    EVICTION_SAMPLES(row(
+                    "memory",
+                    "eviction_samples",
+                    ValueType.number(1, Integer.MAX_VALUE),
+                    Integer.toString(EvictionSettings.DEFAULT_SAMPLES))
+            .redis("maxmemory-samples")
+            .formerly("memory", "eviction_sample_size")
+            .about("Places of the index, of up to eight keys, that are looked at to evict one.")),
+    LFU_LOG_FACTOR(row(
+                    "memory",
+                    "lfu_log_factor",
+                    ValueType.number(0, Integer.MAX_VALUE),
+                    Integer.toString(EvictionSettings.DEFAULT_LFU_LOG_FACTOR))
+            .redis("lfu-log-factor")
+            .about("How much slower a key's counter of uses grows with its value.")),
+    LFU_DECAY_TIME(row(
+                    "memory",
+                    "lfu_decay_time",
+                    ValueType.number(0, Integer.MAX_VALUE),
+                    Integer.toString(EvictionSettings.DEFAULT_LFU_DECAY_MINUTES))
+            .redis("lfu-decay-time")
+            .about("Minutes without use after which that counter falls by 1; 0 for never.")),
     PERSISTENCE(row("persistence", "enabled", ValueType.yesOrNo(), "no")
             .named("persistence_enabled")
             .about("Save a snapshot every snapshot_interval when keys changed, and at the end.")),
@@ -232,18 +255,8 @@ enum Setting {
 
     /** Types too long for a row; a class of their own because an enum's constants come before its fields. */
     private static final class Types {
-        static final ValueType<EvictionPolicy> EVICTION_POLICY = ValueType.oneOf(
-                EvictionPolicy.class,
-                Map.of(),
-                List.of(
-                        "allkeys-lru",
-                        "allkeys-lfu",
-                        "allkeys-random",
-                        "allkeys-s3fifo",
-                        "volatile-lru",
-                        "volatile-lfu",
-                        "volatile-random",
-                        "volatile-ttl"));
+        static final ValueType<EvictionPolicySetting> EVICTION_POLICY =
+                ValueType.oneOf(EvictionPolicySetting.class, Map.of(), List.of("allkeys-s3fifo"));
         static final ValueType<IndexSetting> INDEX = ValueType.oneOf(IndexSetting.class, Map.of(), List.of());
         static final ValueType<PlacementSetting> PLACEMENT =
                 ValueType.oneOf(PlacementSetting.class, Map.of(), List.of());

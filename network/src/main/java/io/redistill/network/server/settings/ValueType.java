@@ -22,6 +22,11 @@ abstract class ValueType<T> {
     /** An enum whose constants {@code CONFIG GET} can print. */
     interface Choice {
         String redisName();
+
+        /** How settings write it. */
+        default String text() {
+            return ((Enum<?>) this).name().toLowerCase(Locale.ROOT);
+        }
     }
 
     private ValueType(String label, String allowed) {
@@ -402,14 +407,14 @@ abstract class ValueType<T> {
     static <E extends Enum<E> & Choice> ValueType<E> oneOf(Class<E> type, Map<String, E> synonyms, List<String> later) {
         List<String> names = new ArrayList<>();
         for (E constant : type.getEnumConstants()) {
-            names.add(constant.name().toLowerCase(Locale.ROOT));
+            names.add(constant.text());
         }
         return new ValueType<>(String.join("|", names), String.join(", ", names)) {
             @Override
             E parse(String text) throws BadValueException {
                 String name = text.toLowerCase(Locale.ROOT);
                 for (E constant : type.getEnumConstants()) {
-                    if (constant.name().toLowerCase(Locale.ROOT).equals(name)) {
+                    if (constant.text().equals(name)) {
                         return constant;
                     }
                 }

@@ -41,6 +41,9 @@ class ConfigParametersTest {
                         entry("protected-mode", "no"),
                         entry("maxmemory", "1073741824"),
                         entry("maxmemory-policy", "noeviction"),
+                        entry("maxmemory-samples", "5"),
+                        entry("lfu-log-factor", "10"),
+                        entry("lfu-decay-time", "1"),
                         entry("dir", directory.toAbsolutePath().normalize().toString()),
                         entry("dbfilename", "redistill.snapshot"),
                         entry("save", ""),
@@ -64,7 +67,10 @@ class ConfigParametersTest {
     @Test
     void shouldAnswerEachParameterOnce() {
         assertThat(get("MAXMEMORY", "maxmemory", "MaxMem*"))
-                .containsExactly(entry("MAXMEMORY", "80000"), entry("maxmemory-policy", "noeviction"));
+                .containsExactly(
+                        entry("MAXMEMORY", "80000"),
+                        entry("maxmemory-policy", "noeviction"),
+                        entry("maxmemory-samples", "5"));
         assertThat(get("po*", "PORT", "p?rt")).containsExactly(entry("port", "6379"));
         assertThat(get("nothing", "\\port")).isEmpty();
         assertThat(get()).isEmpty();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.redistill.engine.EngineConfig;
+import io.redistill.engine.store.EvictionPolicy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ServerSettingsTest {
+    private static final String POLICIES = "noeviction, allkeys-lru, allkeys-lfu, allkeys-random, volatile-lru,"
+            + " volatile-lfu, volatile-random, volatile-ttl";
+
     @TempDir
     Path directory;
 
@@ -54,12 +58,12 @@ class ServerSettingsTest {
                         "option --timeout: server.timeout=1500ms is refused:"
                                 + " allowed is whole seconds, or a time such as 300, 300s, 5m or 1h; 0 for never"),
                 arguments(
-                        "--maxmemory-policy allkeys-lru",
-                        "option --maxmemory-policy: memory.eviction_policy=allkeys-lru is refused:"
-                                + " allowed is noeviction (allkeys-lru is not in this version)"),
+                        "--maxmemory-policy allkeys-s3fifo",
+                        "option --maxmemory-policy: memory.eviction_policy=allkeys-s3fifo is refused:" + " allowed is "
+                                + POLICIES + " (allkeys-s3fifo is not in this version)"),
                 arguments(
                         "--eviction-policy lru",
-                        "option --eviction-policy: memory.eviction_policy=lru is refused: allowed is noeviction"),
+                        "option --eviction-policy: memory.eviction_policy=lru is refused: allowed is " + POLICIES),
                 arguments(
                         "--placement both",
                         "option --placement: engine.placement=both is refused: allowed is auto, fused, dedicated"),
@@ -153,9 +157,9 @@ class ServerSettingsTest {
                         "2: replication.replicaof=a:1 is refused: not in this version, and to ignore it would be"
                                 + " unsafe; allowed is an empty text"),
                 arguments(
-                        "[memory]\nmax_memory = \"1gb\"\neviction_policy = \"allkeys-lru\"",
-                        "3: memory.eviction_policy=allkeys-lru is refused beside memory.max_memory=1gb:"
-                                + " not in this version; allowed is noeviction"));
+                        "[memory]\nmax_memory = \"1gb\"\neviction_policy = \"allkeys-s3fifo\"",
+                        "3: memory.eviction_policy=allkeys-s3fifo is refused beside memory.max_memory=1gb:"
+                                + " not in this version; allowed is " + POLICIES));
     }
 
     @ParameterizedTest
@@ -188,10 +192,10 @@ class ServerSettingsTest {
         assertThat(new Start(directory).variable("REDIS_CONFIG", "a.toml").refusal())
                 .isEqualTo("a.toml: there is no such file");
         assertThat(new Start(directory)
-                        .variable("REDIS_EVICTION_POLICY", "allkeys-lru")
+                        .variable("REDIS_EVICTION_POLICY", "allkeys-s3fifo")
                         .refusal())
-                .isEqualTo("variable REDIS_EVICTION_POLICY: memory.eviction_policy=allkeys-lru is refused:"
-                        + " allowed is noeviction (allkeys-lru is not in this version)");
+                .isEqualTo("variable REDIS_EVICTION_POLICY: memory.eviction_policy=allkeys-s3fifo is refused:"
+                        + " allowed is " + POLICIES + " (allkeys-s3fifo is not in this version)");
     }
 
     @Test
@@ -215,7 +219,7 @@ class ServerSettingsTest {
     @Test
     void shouldCheckOnlyTheValueThatCounts() {
         assertThat(new Start(directory)
-                        .file("[memory]\nmax_memory = \"1gb\"\neviction_policy = \"allkeys-lru\"")
+                        .file("[memory]\nmax_memory = \"1gb\"\neviction_policy = \"allkeys-s3fifo\"")
                         .options("--eviction-policy", "noeviction")
                         .settings()
                         .maxMemoryBytes())
@@ -286,7 +290,7 @@ class ServerSettingsTest {
                         tcp_keepalive = 60
                         [memory]
                         max_memory = 0
-                        eviction_policy = "allkeys-lru"
+                        eviction_policy = "allkeys-s3fifo"
                         eviction_sample_size = 5
                         s3fifo_small_ratio = 0.1
                         s3fifo_ghost_ratio = 0.9
@@ -319,16 +323,16 @@ class ServerSettingsTest {
         assertThat(settings.tcpKeepaliveSeconds()).isEqualTo(60);
         assertThat(settings.password()).isEqualTo("secret");
         assertThat(settings.logLevel()).isEqualTo(LogLevel.DEBUG);
-        assertThat(settings.evictionPolicy()).isEqualTo(EvictionPolicy.NOEVICTION);
+        assertThat(settings.eviction().policy()).isEqualTo(EvictionPolicy.NOEVICTION);
         assertThat(settings.notices())
                 .contains(
                         "variable REDIS_BATCH_SIZE: server.batch_size has no counterpart here yet and is ignored",
                         "redistill.toml:5: server.batch_size has no counterpart here yet and is ignored",
                         "redistill.toml:11: server.health_check_port has no counterpart here yet and is ignored",
-                        "redistill.toml:26: memory.eviction_policy=allkeys-lru is not in this version;"
+                        "redistill.toml:26: memory.eviction_policy=allkeys-s3fifo is not in this version;"
                                 + " without memory.max_memory nothing is evicted and noeviction is used")
                 .noneMatch(line -> line.contains("tls_enabled") || line.contains("replicaof"))
-                .hasSize(21);
+                .hasSize(20);
     }
 
     @Test

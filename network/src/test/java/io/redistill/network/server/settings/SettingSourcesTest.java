@@ -4,6 +4,7 @@ package io.redistill.network.server.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.redistill.engine.shard.WaitMode;
+import io.redistill.engine.store.EvictionPolicy;
 import io.redistill.engine.store.IndexKind;
 import io.redistill.network.Placement;
 import io.redistill.network.Transport;
@@ -147,12 +148,24 @@ class SettingSourcesTest {
                 new Sample(Setting.START_EMPTY, ServerSettings::startEmpty, false, "yes", true, "on", true),
                 new Sample(
                         Setting.EVICTION_POLICY,
-                        ServerSettings::evictionPolicy,
+                        settings -> settings.eviction().policy(),
                         EvictionPolicy.NOEVICTION,
-                        "noeviction",
-                        EvictionPolicy.NOEVICTION,
-                        "NoEviction",
-                        EvictionPolicy.NOEVICTION),
+                        "allkeys-lru",
+                        EvictionPolicy.ALLKEYS_LRU,
+                        "Volatile-TTL",
+                        EvictionPolicy.VOLATILE_TTL),
+                new Sample(
+                        Setting.EVICTION_SAMPLES,
+                        settings -> settings.eviction().samples(),
+                        5,
+                        "1",
+                        1,
+                        "10",
+                        10),
+                new Sample(
+                        Setting.LFU_LOG_FACTOR, settings -> settings.eviction().lfuLogFactor(), 10, "0", 0, "100", 100),
+                new Sample(
+                        Setting.LFU_DECAY_TIME, settings -> settings.eviction().lfuDecayMinutes(), 1, "0", 0, "60", 60),
                 new Sample(Setting.SHARDS, ServerSettings::shards, 3, "1", 1, "16", 16),
                 new Sample(
                         Setting.PLACEMENT,
