@@ -9,7 +9,6 @@ import io.redistill.engine.shard.CutSource;
 import io.redistill.engine.shard.Shard;
 import io.redistill.engine.shard.ShardGroup;
 import io.redistill.engine.shard.SleepGate;
-import io.redistill.engine.store.EntryView;
 import io.redistill.engine.store.EvictionPolicy;
 import io.redistill.engine.store.EvictionSettings;
 import io.redistill.engine.store.MemoryBudget;
