@@ -85,13 +85,7 @@ public final class Shard {
     private long executionNs;
     private volatile @Nullable ShardTask task;
 
-    Shard(
-            int number,
-            CommandRing ring,
-            ShardClock clock,
-            Arena arena,
-            ShardDatabases databases,
-            Evictor evictor) {
+    Shard(int number, CommandRing ring, ShardClock clock, Arena arena, ShardDatabases databases, Evictor evictor) {
         this.number = number;
         this.ring = ring;
         this.clock = clock;

@@ -50,13 +50,7 @@ public final class ShardGroup {
                     new ShardDatabases(
                             databases,
                             () -> new Database(
-                                    arena,
-                                    space.base(),
-                                    index,
-                                    stripesPerShard,
-                                    keyHash::of,
-                                    hashLimits,
-                                    stamps)),
+                                    arena, space.base(), index, stripesPerShard, keyHash::of, hashLimits, stamps)),
                     new Evictor(budget, stamps, seed));
         }
         for (Shard shard : shards) {
