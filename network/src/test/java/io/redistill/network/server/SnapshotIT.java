@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -75,7 +76,10 @@ class SnapshotIT {
         // The file loads with another number of shards.
         try (TestServer server = options(TestServer.shards(3)).start();
                 RespClient client = server.connect()) {
-            assertThat(client.call("DBSIZE")).isEqualTo(":" + saved.size() + "\r\n");
+            long inFirst = saved.keySet().stream()
+                    .filter(name -> !name.startsWith("9/"))
+                    .count();
+            assertThat(client.call("DBSIZE")).isEqualTo(":" + inFirst + "\r\n");
             assertThat(client.call("SAVE")).isEqualTo("+OK\r\n");
             assertThat(contents()).isEqualTo(saved);
         }
@@ -170,6 +174,38 @@ class SnapshotIT {
             assertThat(contents()).hasSize(4).containsEntry("a", "2@" + EntryVisitor.NO_EXPIRY);
             assertThat(info(client, "rdb_last_bgsave_status")).isEqualTo("ok");
             assertThat(info(client, "rdb_changes_since_last_save")).isEqualTo("0");
+        }
+    }
+
+    @Test
+    void shouldGiveUpRatherThanLetCommandsWaitForASlowDisk() throws Exception {
+        FaultyStorage storage = new FaultyStorage();
+        try (TestServer server = options(TestServer.shards(2)).storage(storage).start();
+                RespClient client = server.connect()) {
+            int keys = 1_800;
+            setAll(client, keys, "a".repeat(50_000));
+            CountDownLatch slow = new CountDownLatch(1);
+            storage.stall = slow;
+            assertThat(client.call("BGSAVE")).isEqualTo("+Background saving started\r\n");
+            setAll(client, keys, "b".repeat(50_000));
+            assertThat(info(client, "rdb_bgsave_in_progress")).isEqualTo("1");
+            slow.countDown();
+            Await.until("the end", () -> info(client, "rdb_bgsave_in_progress").equals("0"));
+            assertThat(info(client, "rdb_last_bgsave_status")).isEqualTo("err");
+            assertThat(info(client, "snapshot_last_failure")).contains("more than the budget");
+            assertThat(Long.parseLong(info(client, "rdb_last_cow_size")))
+                    .isBetween(1L << 20, Long.parseLong(info(client, "snapshot_budget_bytes")));
+            assertThat(Files.exists(temporary())).isFalse();
+            assertThat(client.call("SAVE")).isEqualTo("+OK\r\n");
+            assertThat(contents())
+                    .hasSize(keys)
+                    .allSatisfy((key, value) -> assertThat(value).startsWith("bbb"));
+        }
+    }
+
+    private static void setAll(RespClient client, int keys, String value) throws IOException {
+        for (int i = 0; i < keys; i++) {
+            assertThat(client.call("SET", "key:" + i, value)).isEqualTo("+OK\r\n");
         }
     }
 
@@ -280,7 +316,8 @@ class SnapshotIT {
                         String text = type == EntryVisitor.TYPE_STRING
                                 ? new String(bytes, StandardCharsets.ISO_8859_1)
                                 : hash(bytes, type == EntryVisitor.TYPE_TIMED_HASH);
-                        String name = new String(Memory.toArray(key, keyLength), StandardCharsets.ISO_8859_1);
+                        String name = (database == 0 ? "" : database + "/")
+                                + new String(Memory.toArray(key, keyLength), StandardCharsets.ISO_8859_1);
                         assertThat(found.put(name, text + "@" + expires))
                                 .as(name)
                                 .isNull();
@@ -326,10 +363,26 @@ class SnapshotIT {
 
         private final SplittableRandom random;
         private final Map<String, Map<String, String>> hashes = new HashMap<>();
+        private int extraCommands;
         final Map<String, String> model = new HashMap<>();
 
         Writer(SplittableRandom random) {
             this.random = random;
+        }
+
+        /** Changes another database, or empties it. */
+        private void otherDatabase(ByteArrayOutputStream pipeline) {
+            RespClient.append(pipeline, "SELECT", "9");
+            if (random.nextInt(10) == 0) {
+                RespClient.append(pipeline, "FLUSHDB");
+                model.keySet().removeIf(name -> name.startsWith("9/"));
+            } else {
+                String key = "key:" + random.nextInt(KEYS);
+                RespClient.append(pipeline, "SET", key, "nine");
+                model.put("9/" + key, "nine@" + EntryVisitor.NO_EXPIRY);
+            }
+            RespClient.append(pipeline, "SELECT", "0");
+            extraCommands += 2;
         }
 
         /** Changes a field; some hashes stay small, others become tables. */
@@ -364,6 +417,7 @@ class SnapshotIT {
 
         /** Adds commands to a pipeline; returns how many. */
         int write(ByteArrayOutputStream pipeline, int count) {
+            extraCommands = 0;
             for (int i = 0; i < count; i++) {
                 String key = "key:" + random.nextInt(KEYS);
                 String number = "number:" + random.nextInt(50);
@@ -409,10 +463,13 @@ class SnapshotIT {
                     }
                     case 11, 12, 13, 14 -> hash(pipeline);
                     default -> {
-                        if (random.nextInt(400) == 0) {
+                        int rare = random.nextInt(400);
+                        if (rare == 0) {
                             RespClient.append(pipeline, "FLUSHALL");
                             model.clear();
                             hashes.clear();
+                        } else if (rare < 100) {
+                            otherDatabase(pipeline);
                         } else {
                             RespClient.append(pipeline, "GETDEL", key);
                             model.remove(key);
@@ -420,7 +477,7 @@ class SnapshotIT {
                     }
                 }
             }
-            return count;
+            return count + extraCommands;
         }
     }
 
@@ -428,6 +485,7 @@ class SnapshotIT {
     private static final class FaultyStorage implements SnapshotStorage {
         private final List<String> steps = new ArrayList<>();
         private volatile int room = Integer.MAX_VALUE;
+        private volatile CountDownLatch stall = new CountDownLatch(0);
 
         @Override
         public Output create(Path path) throws IOException {
@@ -438,6 +496,11 @@ class SnapshotIT {
 
                 @Override
                 public int write(ByteBuffer source) throws IOException {
+                    try {
+                        stall.await();
+                    } catch (InterruptedException e) {
+                        throw new IOException(e);
+                    }
                     if (source.remaining() > left) {
                         throw new IOException("no space left");
                     }
