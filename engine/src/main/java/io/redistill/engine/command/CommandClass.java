@@ -7,8 +7,13 @@ public enum CommandClass {
     KEYED,
     /** Several keys, perhaps of several shards, each of which does its own. */
     MULTI_KEY,
-    /** Several keys of which one decides about another: one shard executes for all concerned, see {@link Rendezvous}. */
+    /**
+     * Several keys of which one decides about another, or none and all shards: one executes for all concerned, see
+     * {@link Rendezvous}.
+     */
     RENDEZVOUS,
+    /** No key; the shard that its cursor, argument 1, names. */
+    CURSOR,
     /** No key; every shard has its part. */
     ALL_SHARDS,
     /** Reads or changes the state of its own connection, where the command is decoded. */

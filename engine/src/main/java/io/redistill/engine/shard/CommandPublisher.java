@@ -99,6 +99,13 @@ public final class CommandPublisher {
             batch.commit(opcode, ShardRouting.shardOf(hash, shards.length), 1, database, flags);
             return;
         }
+        if (spec.commandClass() == CommandClass.CURSOR) {
+            int cursor = first + 1;
+            int shard =
+                    KeyspaceScan.shardOf(batch.argumentAddress(cursor), batch.argumentLength(cursor), shards.length);
+            batch.commit(opcode, shard, 1, database, flags);
+            return;
+        }
         long concerned = concernedShards(batch, spec, first);
         int parts = Long.bitCount(concerned);
         int route = parts == 1
@@ -124,7 +131,7 @@ public final class CommandPublisher {
     }
 
     private long concernedShards(RequestBatch batch, CommandSpec spec, int first) {
-        if (spec.commandClass() == CommandClass.ALL_SHARDS) {
+        if (spec.firstKey() == 0) {
             return ShardRouting.all(shards.length);
         }
         long concerned = 0;

@@ -121,6 +121,11 @@ public final class Shard {
         return ShardRouting.shardOf(hash, peers.length) == number;
     }
 
+    /** All shards of the engine, this one included, by number; to be used at a rendezvous only. */
+    Shard[] all() {
+        return peers;
+    }
+
     /** The shard that owns a key hash. */
     Shard ownerOf(long hash) {
         return peers[ShardRouting.shardOf(hash, peers.length)];

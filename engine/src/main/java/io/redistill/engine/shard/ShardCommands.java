@@ -51,7 +51,7 @@ final class ShardCommands {
             case Opcode.MGET -> MultiKeyCommands.mget(call, part);
             case Opcode.MSET -> MultiKeyCommands.mset(call, part);
             case Opcode.DEL, Opcode.UNLINK -> MultiKeyCommands.count(call, part, true);
-            case Opcode.EXISTS -> MultiKeyCommands.count(call, part, false);
+            case Opcode.EXISTS, Opcode.TOUCH -> MultiKeyCommands.count(call, part, false);
             default -> executeRare(call, part);
         }
     }
@@ -94,6 +94,10 @@ final class ShardCommands {
             case Opcode.MSETNX -> MultiKeyCommands.msetnx(call);
             case Opcode.SAVE, Opcode.BGSAVE -> call.shard().beginCut();
             case Opcode.SHUTDOWN -> {} // its reply waits for a snapshot that is made elsewhere
+            case Opcode.KEYS -> KeyspaceCommands.keys(call);
+            case Opcode.SCAN -> KeyspaceScan.scan(call);
+            case Opcode.RANDOMKEY -> KeyspaceCommands.randomkey(call);
+            case Opcode.SWAPDB -> KeyspaceCommands.swapdb(call);
             case Opcode.DBSIZE -> MultiKeyCommands.dbsize(call, part);
             case Opcode.FLUSHDB -> MultiKeyCommands.flushdb(call, part);
             case Opcode.FLUSHALL -> MultiKeyCommands.flushall(call, part);

@@ -6,6 +6,7 @@ import io.redistill.engine.memory.Decimal;
 import io.redistill.engine.memory.LargeBlock;
 import io.redistill.engine.memory.Memory;
 import java.util.ArrayDeque;
+import java.util.SplittableRandom;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.HdrHistogram.AtomicHistogram;
@@ -779,6 +780,37 @@ public final class Database {
     void afterChange() {
         changes++;
     }
+
+    // ---- scanning
+
+    /**
+     * One step of a scan; see {@link KeyIndex#scan}. Calls back with addresses of entries for {@link #live}.
+     *
+     * @return where to go on, 0 at the end
+     */
+    public long scan(long position, long count, LongConsumer consumer) {
+        return index.scan(position, count, consumer);
+    }
+
+    /** An entry that a scan has found, or null when its deadline has passed. The view is reused. */
+    public @Nullable EntryView live(long address) {
+        EntryView entry = view.wrap(address);
+        return entry.hasExpiry() && entry.expiresAtMs() < nowMs ? null : entry;
+    }
+
+    /** A key by chance, each as likely as any other, or null when there is none that has not expired. */
+    public @Nullable EntryView any(SplittableRandom random) {
+        for (int attempt = 0; attempt < MOST_ATTEMPTS && size() > 0; attempt++) {
+            EntryView entry = live(index.any(random));
+            if (entry != null) {
+                return entry;
+            }
+        }
+        return null;
+    }
+
+    /** How many expired keys {@link #any} may come upon. */
+    private static final int MOST_ATTEMPTS = 100;
 
     // ---- the cut
 

@@ -4,6 +4,7 @@ package io.redistill.engine.store;
 import io.redistill.engine.memory.Arena;
 import io.redistill.engine.memory.Memory;
 import java.util.Arrays;
+import java.util.SplittableRandom;
 import java.util.function.LongConsumer;
 
 /**
@@ -59,6 +60,14 @@ final class ExtendibleKeyIndex implements KeyIndex {
 
     private static final int MAX_DEPTH = 27;
     private static final int TAG_TO_SLOT_SHIFT = 36;
+    private static final int SLOT_TO_TAG_SHIFT = 52;
+    private static final int TAGS = 1 << 12;
+
+    /** Positions of a scan: 27 bits of prefix, 12 of tag, 5 of depth. */
+    private static final int PREFIX_SHIFT = 17;
+
+    private static final int TAG_SHIFT = 5;
+    private static final int MAX_DEPTH_BITS = 31;
     private static final long TAG_MASK = -1L << 52;
 
     /** Two tables are merged when they hold no more together: far from a split, so that nothing swings. */
@@ -627,6 +636,70 @@ final class ExtendibleKeyIndex implements KeyIndex {
         cursor.position = (cursor.position & -length) + length;
         cursor.table = NONE;
         return cursor.position != 0;
+    }
+
+    /**
+     * A position is a prefix of hashes, a tag and a depth. What has a lower prefix has been called back with; so has what
+     * has a lower tag in the block of the depth that the prefix lies in. Tags order the entries of a table, since they
+     * stay what they are wherever an entry goes. A table that was split is gone on with at its lower half; of one that was
+     * merged the block of old is finished first.
+     */
+    @Override
+    public long scan(long position, long count, LongConsumer consumer) {
+        long prefix = position >>> PREFIX_SHIFT & (1 << MAX_DEPTH) - 1;
+        int tag = (int) (position >>> TAG_SHIFT) & TAGS - 1;
+        long table = directory[(int) (prefix >>> (MAX_DEPTH - depth))];
+        int knownDepth = Math.min((int) position & MAX_DEPTH_BITS, MAX_DEPTH);
+        int blockDepth = tag == 0 ? depthOf(table) : Math.max(depthOf(table), knownDepth);
+        long width = Math.max(1, Math.min(count, TAGS) * TAGS / Math.max(1, countOf(table)));
+        int from = tag;
+        int to = (int) Math.min(TAGS, tag + width);
+        for (int i = 0; i < TABLE_SLOTS; i++) {
+            long slot = Memory.getLong(table + SLOTS + (long) i * SLOT_BYTES);
+            int slotTag = (int) (slot >>> SLOT_TO_TAG_SHIFT);
+            if (slot != 0 && slotTag >= from && slotTag < to) {
+                consumer.accept(EntryReferences.address(base, slot));
+            }
+        }
+        long next = (prefix | (1L << (MAX_DEPTH - blockDepth)) - 1) + 1;
+        if (twins.size() != 0) {
+            twins.forEach(
+                    hash -> prefixOf(hash) >= prefix && prefixOf(hash) < next && isIn(tagOf(hash), from, to), consumer);
+        }
+        if (to < TAGS) {
+            return prefix << PREFIX_SHIFT | (long) to << TAG_SHIFT | blockDepth;
+        }
+        return next == 1 << MAX_DEPTH ? 0 : next << PREFIX_SHIFT;
+    }
+
+    private static boolean isIn(int tag, int from, int to) {
+        return tag >= from && tag < to;
+    }
+
+    private static long prefixOf(long hash) {
+        return hash << SKIPPED_BITS >>> (Long.SIZE - MAX_DEPTH);
+    }
+
+    private static int tagOf(long hash) {
+        return (int) (hash << TAG_TO_SLOT_SHIFT >>> SLOT_TO_TAG_SHIFT);
+    }
+
+    /** A table by chance, each as likely, then a slot of it; again, until there is an entry in the slot. */
+    @Override
+    public long any(SplittableRandom random) {
+        if (size == twins.size()) {
+            return twins.first();
+        }
+        while (true) {
+            int part = random.nextInt(directory.length);
+            long table = directory[part];
+            if (isFirstOf(table, part)) {
+                long slot = Memory.getLong(table + SLOTS + (long) random.nextInt(TABLE_SLOTS) * SLOT_BYTES);
+                if (slot != 0) {
+                    return EntryReferences.address(base, slot);
+                }
+            }
+        }
     }
 
     @Override

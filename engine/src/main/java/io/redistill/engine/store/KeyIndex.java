@@ -1,6 +1,7 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.engine.store;
 
+import java.util.SplittableRandom;
 import java.util.function.LongConsumer;
 
 /**
@@ -87,6 +88,19 @@ interface KeyIndex {
      * @return false when the walk is at its end
      */
     boolean walk(IndexCursor cursor, LongConsumer consumer);
+
+    /**
+     * One step of a scan whose progress is nothing but a number: calls back with about {@code count} entries, or with none
+     * where few are left. What is there from the first step to the last comes at least once, whatever changes between.
+     *
+     * @param position 0 to begin, then what the last step returned; any other number does no harm
+     * @param consumer must not change the index
+     * @return where to go on, below 2^47; 0 at the end
+     */
+    long scan(long position, long count, LongConsumer consumer);
+
+    /** An entry chosen by chance, each as likely as any other; the index is not empty. */
+    long any(SplittableRandom random);
 
     /** Gives the memory of one part back, in an index of which nothing else but this is asked any more. */
     void discard(int part);

@@ -1,6 +1,7 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.engine.store;
 
+import java.util.SplittableRandom;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,9 @@ final class StripedKeyIndex implements KeyIndex {
 
     /** Bits that choose the stripe lie above those that choose the slot and below those that choose the shard. */
     private static final int STRIPE_SHIFT = 20;
+
+    /** Bits of a scan's position that are a slot of a stripe. */
+    private static final int SLOT_BITS = 27;
 
     /** No slot has this value. */
     private static final long ABSENT = 0;
@@ -209,6 +213,51 @@ final class StripedKeyIndex implements KeyIndex {
         int stripe = (int) cursor.position++;
         maps[stripe].forEach((key, slot) -> consumer.accept(EntryReferences.address(base, slot)));
         return stripe + 1 < maps.length;
+    }
+
+    /**
+     * A position is a stripe and, below it, a slot whose bits are counted from the highest: after P. Noordhuis's cursor of
+     * Redis's dictionaries, which is good for tables that double or halve. A step takes the entries that belong to a slot,
+     * wherever probing has put them.
+     */
+    @Override
+    public long scan(long position, long count, LongConsumer consumer) {
+        int stripe = (int) (position >>> SLOT_BITS) & mask;
+        long slot = position & (1L << SLOT_BITS) - 1;
+        long[] table = tables[stripe];
+        long slotMask = table.length / 2 - 1;
+        if (slot == 0 && twins.size() != 0) {
+            twins.forEach(hash -> stripeOf(hash) == stripe, consumer);
+        }
+        for (long steps = 0; steps < count; steps++) {
+            int home = (int) (slot & slotMask) * 2;
+            for (int i = home; table[i] != StripeTables.FREE_KEY; i = (i - 2) & (table.length - 2)) {
+                if (StripeTables.firstIndex(table, table[i]) == home) {
+                    consumer.accept(EntryReferences.address(base, table[i + 1]));
+                }
+            }
+            slot = Long.reverse(Long.reverse(slot | ~slotMask) + 1);
+            if (slot == 0) {
+                return stripe == mask ? 0 : (stripe + 1L) << SLOT_BITS;
+            }
+        }
+        return (long) stripe << SLOT_BITS | slot;
+    }
+
+    /** A stripe and a slot by chance; shorter tables are missed as often as they are shorter than the longest. */
+    @Override
+    public long any(SplittableRandom random) {
+        int longest = 0;
+        for (long[] table : tables) {
+            longest = Math.max(longest, table.length / 2);
+        }
+        while (true) {
+            long[] table = tables[random.nextInt(tables.length)];
+            int index = random.nextInt(longest) * 2;
+            if (index < table.length && table[index] != StripeTables.FREE_KEY) {
+                return EntryReferences.address(base, table[index + 1]);
+            }
+        }
     }
 
     @Override

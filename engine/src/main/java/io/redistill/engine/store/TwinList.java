@@ -3,6 +3,7 @@ package io.redistill.engine.store;
 
 import java.util.Arrays;
 import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 
 /**
  * Entries that an index has no slot for, because others with the same hash have taken all that there are.
@@ -75,6 +76,20 @@ final class TwinList {
         for (int i = 0; i < size; i++) {
             consumer.accept(entries[i]);
         }
+    }
+
+    /** Calls back with the entries whose hash is accepted. */
+    void forEach(LongPredicate hash, LongConsumer consumer) {
+        for (int i = 0; i < size; i++) {
+            if (hash.test(hashes[i])) {
+                consumer.accept(entries[i]);
+            }
+        }
+    }
+
+    /** Any entry; there is one. */
+    long first() {
+        return entries[0];
     }
 
     void clear() {

@@ -101,7 +101,7 @@ final class CommandDispatcher {
             return;
         }
         switch (spec.commandClass()) {
-            case KEYED, MULTI_KEY, RENDEZVOUS -> publisher.commit(batch, spec, client.database(), flags);
+            case KEYED, MULTI_KEY, RENDEZVOUS, CURSOR -> publisher.commit(batch, spec, client.database(), flags);
             case ALL_SHARDS -> allShards(batch, spec, client.database(), flags);
             case CONNECTION, CONSTANT -> {
                 statistics.called(opcode);

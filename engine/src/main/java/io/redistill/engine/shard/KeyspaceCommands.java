@@ -1,0 +1,143 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.engine.shard;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.redistill.engine.command.GlobPattern;
+import io.redistill.engine.memory.Memory;
+import io.redistill.engine.reply.Errors;
+import io.redistill.engine.store.Database;
+import io.redistill.engine.store.EntryView;
+import java.util.Arrays;
+
+/**
+ * Commands on a whole database, executed by one shard for all: KEYS, RANDOMKEY and SWAPDB.
+ *
+ * <p>Source: the Redis command reference, group <i>generic</i>, as of 7.0. Threading: stateless; called on the shard
+ * thread. KEYS allocates.
+ */
+final class KeyspaceCommands {
+    private static final byte[] FIRST_INDEX = Errors.encoded("ERR invalid first DB index");
+    private static final byte[] SECOND_INDEX = Errors.encoded("ERR invalid second DB index");
+    private static final byte[] INDEX_RANGE = Errors.encoded("ERR DB index is out of range");
+    private static final long STEP = 1024;
+
+    private KeyspaceCommands() {}
+
+    static void keys(Invocation call) {
+        byte[] pattern = Memory.toArray(call.address(1), call.length(1));
+        boolean all = pattern.length == 1 && pattern[0] == '*';
+        Matches matches = new Matches();
+        for (Shard shard : call.shard().all()) {
+            Database database = shard.databases().get(call.selected());
+            long position = 0;
+            do {
+                position = database.scan(position, STEP, address -> {
+                    EntryView entry = database.live(address);
+                    if (entry != null
+                            && (all
+                                    || GlobPattern.matches(
+                                            pattern, Memory.toArray(entry.keyAddress(), entry.keyLength()), false))) {
+                        matches.add(address);
+                    }
+                });
+            } while (position != 0);
+            matches.endShard();
+        }
+        call.reply().arrayHeader(matches.count);
+        int next = 0;
+        for (Shard shard : call.shard().all()) {
+            Database database = shard.databases().get(call.selected());
+            for (int end = matches.ends[shard.number()]; next < end; next++) {
+                EntryView entry = database.live(matches.addresses[next]);
+                if (entry != null) {
+                    call.reply().bulk(entry.keyAddress(), entry.keyLength());
+                }
+            }
+        }
+    }
+
+    /** Entries by shard. */
+    private static final class Matches {
+        private long[] addresses = new long[64];
+        private int count;
+        private int[] ends = new int[0];
+
+        void add(long address) {
+            if (count == addresses.length) {
+                addresses = Arrays.copyOf(addresses, count * 2);
+            }
+            addresses[count++] = address;
+        }
+
+        void endShard() {
+            ends = Arrays.copyOf(ends, ends.length + 1);
+            ends[ends.length - 1] = count;
+        }
+    }
+
+    /** A shard by chance, as likely as it has keys, then one of its keys. */
+    static void randomkey(Invocation call) {
+        Shard[] shards = call.shard().all();
+        long total = 0;
+        for (Shard shard : shards) {
+            total += shard.databases().get(call.selected()).size();
+        }
+        if (total > 0) {
+            long chosen = call.random().nextLong(total);
+            for (int i = 0; i < shards.length; i++) {
+                Database database = shards[i].databases().get(call.selected());
+                chosen -= database.size();
+                if (chosen < 0) {
+                    EntryView entry = database.any(call.random());
+                    if (entry != null) {
+                        call.reply().bulk(entry.keyAddress(), entry.keyLength());
+                        return;
+                    }
+                    break;
+                }
+            }
+        }
+        call.nil();
+    }
+
+    static void swapdb(Invocation call) {
+        int one = databaseNumber(call, 1, FIRST_INDEX);
+        int other = one < 0 ? one : databaseNumber(call, 2, SECOND_INDEX);
+        if (other < 0) {
+            return;
+        }
+        int count = call.shard().databases().count();
+        if (one >= count || other >= count) {
+            call.error(INDEX_RANGE);
+            return;
+        }
+        for (Shard shard : call.shard().all()) {
+            shard.databases().swap(one, other);
+        }
+        call.ok();
+    }
+
+    /** A number that may be too high; below 0 after an error reply. */
+    private static int databaseNumber(Invocation call, int argument, byte[] error) {
+        if (!call.isInteger(argument)) {
+            call.error(error);
+            return -1;
+        }
+        long number = call.integer(argument);
+        if (number < Integer.MIN_VALUE || number > Integer.MAX_VALUE) {
+            call.error(error);
+            return -1;
+        }
+        if (number < 0) {
+            call.error(INDEX_RANGE);
+            return -1;
+        }
+        return (int) number;
+    }
+
+    /** Whether an entry's type has this name, in any case. */
+    static boolean isType(EntryView entry, byte[] name) {
+        return new String(name, ISO_8859_1).equalsIgnoreCase(entry.isHash() ? "hash" : "string");
+    }
+}
