@@ -55,6 +55,9 @@ final class WholeServerCommands implements ServerCommands {
         info = new ServerInfo(server, settings, persistence, hiccups);
         parameters.add(
                 "save", persistence::saveRules, text -> persistence.saveRules(text) ? null : "Invalid save parameters");
+        // As much again as the limit at the start has its address space: see Engine.
+        new EvictionParameters(server.engine().budget(), settings.maxMemoryBytes() * 2, settings.maxMemoryBytes())
+                .addTo(parameters);
         parameters.addSwitch("rdbcompression", persistence::isCompressing, persistence::compress);
     }
 

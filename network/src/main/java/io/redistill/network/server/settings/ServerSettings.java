@@ -171,6 +171,15 @@ public final class ServerSettings {
         return bytes == 0 ? machine.memoryBytes() / 100 * DEFAULT_MEMORY_PERCENT : bytes;
     }
 
+    /** A limit in the writing of settings and of Redis, in bytes; 0 for the default, -1 when it is none. */
+    public static long maxMemoryBytes(String text) {
+        try {
+            return (Long) Setting.MAX_MEMORY.type().parse(text);
+        } catch (BadValueException notALimit) {
+            return -1;
+        }
+    }
+
     /** The limit of {@link #maxMemoryBytes} with what has to go when it is reached. */
     public EvictionSettings eviction() {
         return new EvictionSettings(
