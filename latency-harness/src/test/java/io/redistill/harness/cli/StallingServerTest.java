@@ -2,7 +2,6 @@
 package io.redistill.harness.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import io.redistill.harness.record.RunFolder;
 import io.redistill.harness.record.RunRecord;
@@ -74,8 +73,7 @@ class StallingServerTest {
         assertThat(hidden).isGreaterThan(99);
         assertThat(closed.series(Series.TOTAL_RESPONSE).at(99).valueNs() / MILLISECOND_NS)
                 .isLessThan(50);
-        assertThat((double) closed.series(Series.TOTAL_RESPONSE).maxNs())
-                .isCloseTo(100 * MILLISECOND_NS, within(60 * MILLISECOND_NS));
+        assertThat((double) closed.series(Series.TOTAL_RESPONSE).maxNs()).isGreaterThan(90 * MILLISECOND_NS);
     }
 
     private RunRecord run(String name, String... more) throws IOException {
