@@ -14,8 +14,8 @@ import java.nio.file.Path;
 public final class FakeServer {
     private FakeServer() {}
 
-    /** A command line that runs this class. */
-    public static String command() {
+    /** A command line that runs this class, with options for its JVM. */
+    public static String command(String... options) {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         String classes = Path.of(FakeServer.class
                         .getProtectionDomain()
@@ -23,8 +23,8 @@ public final class FakeServer {
                         .getLocation()
                         .getPath())
                 .toString();
-        return "'" + java + "' -Xshare:auto -XX:TieredStopAtLevel=1 -Xmx32m -cp '" + classes + "' "
-                + FakeServer.class.getName() + " %PORT%";
+        return "'" + java + "' -Xshare:auto -XX:TieredStopAtLevel=1 -Xmx32m " + String.join(" ", options) + " -cp '"
+                + classes + "' " + FakeServer.class.getName() + " %PORT%";
     }
 
     public static void main(String[] arguments) throws IOException {
