@@ -4,6 +4,8 @@ package io.redistill.harness.cli;
 import io.redistill.harness.record.RunFolder;
 import io.redistill.harness.record.RunRecord;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,31 +19,32 @@ public final class InProcessRun implements RunCaller {
 
     @Override
     public String refusal(List<String> options) {
+        CommandLine harness = Main.commandLine();
         try {
-            command().parseArgs(options.toArray(new String[0]));
-            return "";
+            harness.parseArgs(words(options));
         } catch (ParameterException e) {
             return String.valueOf(e.getMessage());
         }
+        return harness.getSubcommands().get(RUN).<RunCommand>getCommand().refusal();
     }
 
     @Override
     public RunRecord run(List<String> options, Path output) throws IOException {
-        List<String> arguments = new ArrayList<>(options);
-        arguments.add("--output");
-        arguments.add(output.toString());
-        int exitCode = command().execute(arguments.toArray(new String[0]));
+        List<String> all = new ArrayList<>(options);
+        all.add("--output");
+        all.add(output.toString());
+        // The caller sums up; the live line of progress goes to the other stream.
+        int exitCode =
+                Main.commandLine().setOut(new PrintWriter(Writer.nullWriter())).execute(words(all));
         if (!Files.exists(output.resolve(RunFolder.SUMMARY))) {
             throw new IOException("the run left no record, exit code " + exitCode);
         }
         return RunFolder.open(output).readSummary();
     }
 
-    private static CommandLine command() {
-        CommandLine run = Main.commandLine().getSubcommands().get(RUN);
-        if (run == null) {
-            throw new IllegalStateException("there is no command " + RUN);
-        }
-        return run;
+    private static String[] words(List<String> options) {
+        List<String> words = new ArrayList<>(List.of(RUN));
+        words.addAll(options);
+        return words.toArray(new String[0]);
     }
 }

@@ -79,6 +79,16 @@ public final class RunCommand implements Callable<Integer> {
         return record.validity().valid() ? ExitCode.FINE : ExitCode.INVALID;
     }
 
+    /** What is wrong with the options that were parsed, or empty; nothing is run. */
+    String refusal() {
+        try {
+            new PlanBuilder(options).build(argumentsWithoutPassword(), values());
+            return "";
+        } catch (IllegalArgumentException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
     /** Ctrl-C ends the measured part; the process ends when the folder is written. */
     private static RunRecord stoppable(Runner runner) throws IOException, InterruptedException {
         CountDownLatch written = new CountDownLatch(1);

@@ -2,6 +2,7 @@
 package io.redistill.harness.cli;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -10,9 +11,12 @@ import java.util.List;
  * @param given the words that the subcommand itself does not know, in order
  */
 public record RunOptions(List<String> given) {
-    /** Whether an option is among them. */
-    public boolean names(String option) {
-        return given.stream().anyMatch(word -> word.equals(option) || word.startsWith(option + "="));
+    /** Whether an option, by one of its names, is among them; a short name may have its value attached. */
+    public boolean names(String... names) {
+        return given.stream()
+                .anyMatch(word -> Arrays.stream(names)
+                        .anyMatch(name ->
+                                word.equals(name) || word.startsWith(name.startsWith("--") ? name + "=" : name)));
     }
 
     /** They and more. */

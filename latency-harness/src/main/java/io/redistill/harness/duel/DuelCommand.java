@@ -33,7 +33,6 @@ import picocli.CommandLine.Unmatched;
 /** {@code harness duel}: which of two servers answers sooner on this machine? */
 @Command(
         name = "duel",
-        mixinStandardHelpOptions = true,
         description = {
             "Runs two servers in turns on this machine and compares them: the verdict is on --server, --other is what it"
                     + " is compared with. Every run has a freshly started server, alone on the machine, so that what differs"
@@ -53,7 +52,8 @@ public final class DuelCommand implements Callable<Integer> {
     private static final int MOST_PAIRS = 1_000;
 
     /** Set for each run from the server that was started. */
-    private static final List<String> OWN_OPTIONS = List.of("--host", "--port", "--socket", "--server-pid");
+    private static final List<String> OWN_OPTIONS =
+            List.of("-h", "--host", "-p", "--port", "-s", "--socket", "--server-pid");
 
     private final RunCaller caller;
 
@@ -101,7 +101,7 @@ public final class DuelCommand implements Callable<Integer> {
     private int readyWithinSeconds;
 
     @Option(
-            names = "--output",
+            names = {"-o", "--output"},
             paramLabel = "FOLDER",
             defaultValue = "duel",
             description = "New folder for the page, the figures, all runs and the servers' output. Default:"
@@ -111,6 +111,9 @@ public final class DuelCommand implements Callable<Integer> {
 
     @Mixin
     private ComparisonOptions comparison = new ComparisonOptions();
+
+    @Option(names = "--help", usageHelp = true, description = "This text.")
+    private boolean help;
 
     @Unmatched
     private List<String> forRun = new ArrayList<>();

@@ -27,7 +27,6 @@ import picocli.CommandLine.Unmatched;
 /** {@code harness sweep}: how much can the server take? */
 @Command(
         name = "sweep",
-        mixinStandardHelpOptions = true,
         description = {
             "Finds the highest rate at which a server keeps a bound, and plots latency against rate. The rate is doubled"
                     + " from --from until the bound is missed, then the gap is halved until it is as narrow as"
@@ -103,12 +102,15 @@ public final class SweepCommand implements Callable<Integer> {
     private long atLeast;
 
     @Option(
-            names = "--output",
+            names = {"-o", "--output"},
             paramLabel = "FOLDER",
             defaultValue = "sweep",
             description = "New folder for the page, the figures and all runs. Default: ${DEFAULT-VALUE}.")
     @SuppressWarnings("NullAway.Init") // set by picocli before call
     private Path output;
+
+    @Option(names = "--help", usageHelp = true, description = "This text.")
+    private boolean help;
 
     @Unmatched
     private List<String> forRun = new ArrayList<>();
@@ -170,7 +172,8 @@ public final class SweepCommand implements Callable<Integer> {
         refuseUnless(mostRuns >= 1 && mostRuns <= 1_000, "--most-runs=" + mostRuns + " is not between 1 and 1000");
         refuseUnless(tries >= 1 && tries <= MOST_TRIES, "--tries=" + tries + " is not between 1 and " + MOST_TRIES);
         refuseUnless(atLeast >= 0, "--at-least=" + atLeast + " is below 0");
-        refuseUnless(!new RunOptions(forRun).names("--rate"), "--rate is what sweep looks for: use --from and --to");
+        refuseUnless(
+                !new RunOptions(forRun).names("-r", "--rate"), "--rate is what sweep looks for: use --from and --to");
         String refusal = caller.refusal(atRate(from));
         refuseUnless(refusal.isEmpty(), refusal);
     }

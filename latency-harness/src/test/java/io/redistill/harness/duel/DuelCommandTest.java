@@ -106,6 +106,7 @@ class DuelCommandTest {
                 "--server=x%PORT% --other=x%PORT% --server-cpus a | --server-cpus=a is no list of processors",
                 "--server=x%PORT% --other=x%PORT% --margin 5 | '5' is no share in percent",
                 "--server=x%PORT% --other=x%PORT% --confidence 1% | --confidence=1.0% is not between 50% and",
+                "--server=x%PORT% --other=x%PORT% -h nowhere | -h is set by duel itself",
                 "--server=x%PORT% --other=x%PORT% --port 5 | --port is set by duel itself",
                 "--server=x%PORT% --other=x%PORT% --wrong | Unknown option: '--wrong'"
             })

@@ -161,6 +161,7 @@ class SweepCommandTest {
                 "--slo p50=1ms --most-runs 0 | --most-runs=0 is not between 1 and 1000",
                 "--slo p50=1ms --tries 11 | --tries=11 is not between 1 and 10",
                 "--slo p50=1ms --at-least -1 | --at-least=-1 is below 0",
+                "--slo p50=1ms -r5 | --rate is what sweep looks for: use --from and --to",
                 "--slo p50=1ms --rate 5 | --rate is what sweep looks for: use --from and --to",
                 "--slo p50=1ms --wrong | Unknown option: '--wrong'"
             })
