@@ -19,13 +19,12 @@ public final class InProcessRun implements RunCaller {
 
     @Override
     public String refusal(List<String> options) {
-        CommandLine harness = Main.commandLine();
         try {
-            harness.parseArgs(words(options));
+            CommandLine.ParseResult parsed = Main.commandLine().parseArgs(words(options));
+            return ((RunCommand) parsed.subcommand().commandSpec().userObject()).refusal();
         } catch (ParameterException e) {
             return String.valueOf(e.getMessage());
         }
-        return harness.getSubcommands().get(RUN).<RunCommand>getCommand().refusal();
     }
 
     @Override

@@ -2,6 +2,7 @@
 package io.redistill.harness.cli;
 
 import io.redistill.harness.compare.CompareCommand;
+import io.redistill.harness.compare.MergeCommand;
 import io.redistill.harness.duel.DuelCommand;
 import io.redistill.harness.sweep.SweepCommand;
 import java.io.PrintWriter;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Spec;
         version = "Redistill latency harness",
         synopsisSubcommandLabel = "COMMAND",
         description = "Measures how late the replies of a Redis-compatible server are.",
-        subcommands = {RunCommand.class, CompareCommand.class, SweepCommand.class, DuelCommand.class})
+        subcommands = {RunCommand.class, CompareCommand.class, SweepCommand.class, DuelCommand.class, MergeCommand.class
+        })
 public final class Main implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli before run

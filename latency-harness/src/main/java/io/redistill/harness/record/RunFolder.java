@@ -146,6 +146,11 @@ public final class RunFolder {
         return IntervalLogReader.read(path.resolve(INTERVALS));
     }
 
+    /** A reader of {@value #INTERVALS}, to be closed by the caller. */
+    public IntervalLogReader intervalReader() throws IOException {
+        return new IntervalLogReader(path.resolve(INTERVALS));
+    }
+
     /** Gives all intervals of the measured part in the order written; each histogram is the visitor's to keep. */
     public void forEachInterval(Consumer<IntervalHistogram> visitor) throws IOException {
         IntervalLogReader.forEach(path.resolve(INTERVALS), visitor);
