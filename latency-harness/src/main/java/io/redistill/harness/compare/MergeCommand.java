@@ -55,7 +55,7 @@ public final class MergeCommand implements Callable<Integer> {
                 RunFolder folder = RunFolder.open(path);
                 parts.add(new MergedRuns.Part(folder, folder.readSummary()));
             } catch (IOException e) {
-                throw refused(e.getMessage());
+                throw refused(String.valueOf(e.getMessage()));
             }
         }
         parts.sort(Comparator.comparingLong(part -> part.record().startedAtEpochMs()));

@@ -184,14 +184,18 @@ public final class DuelCommand implements Callable<Integer> {
     }
 
     private List<String> optionsFor(ServerProcess process) {
-        return new RunOptions(forRun)
-                .with(
-                        "--host",
-                        "127.0.0.1",
-                        "--port",
-                        Integer.toString(process.port()),
-                        "--server-pid",
-                        Long.toString(process.pid()));
+        List<String> own = new ArrayList<>(List.of(
+                "--host",
+                "127.0.0.1",
+                "--port",
+                Integer.toString(process.port()),
+                "--server-pid",
+                Long.toString(process.pid())));
+        if (!serverCpus.isEmpty()) {
+            // For the hiccups there.
+            own.addAll(List.of("--server-cpus", serverCpus));
+        }
+        return new RunOptions(forRun).with(own.toArray(new String[0]));
     }
 
     private ComparisonOutcome compare(Side reference, Side judged) throws IOException {
