@@ -5,6 +5,7 @@ import com.lmax.disruptor.AlertException;
 import com.lmax.disruptor.EventPoller;
 import com.lmax.disruptor.InsufficientCapacityException;
 import com.lmax.disruptor.RingBuffer;
+import io.redistill.engine.memory.Memory;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -28,6 +29,7 @@ final class BlockRing {
 
     private static final int SLOTS = 1 << 14;
     private static final int MAX_FREE_BLOCKS = 64;
+    private static final int PREPARED_BLOCKS = 16;
 
     /** The ring's slot. */
     private static final class Slot {
@@ -106,6 +108,17 @@ final class BlockRing {
         }
         // Read again after the mark is set: a writer that made room before it saw none wakes nobody.
         return heldBytes.get() < WALK_LIMIT_BYTES || failure.get() != null;
+    }
+
+    /** Makes blocks whose pages exist, so that shards seldom have to wait for the system to give them some. */
+    void prepare() {
+        for (int i = 0; i < PREPARED_BLOCKS; i++) {
+            Block block = new Block(SnapshotFormat.BLOCK_BYTES);
+            Memory.fill(block.address(), block.capacity(), (byte) 0);
+            if (!free.offer(block)) {
+                block.free();
+            }
+        }
     }
 
     /**

@@ -302,6 +302,7 @@ public final class SnapshotService implements CutSource {
     private void save(Job current) {
         Config how = config;
         lastTryMs = System.currentTimeMillis();
+        current.ring.prepare();
         String failure = null;
         try (SnapshotFile file = new SnapshotFile(storage, how.target(), how.codec(), current.startedMs, product)) {
             drain(current, block -> write(file.writer(), block));
