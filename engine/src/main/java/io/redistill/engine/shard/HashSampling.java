@@ -50,10 +50,12 @@ final class HashSampling {
         }
         if (count >= 0) {
             distinct(call, hash, Math.min(count, hash.liveLength()), withValues);
+        } else if (hash.liveLength() == 0) {
+            header(call, 0, withValues);
         } else if (count < -MAX_DRAWS) {
             call.error(Errors.OUT_OF_RANGE);
         } else {
-            repeating(call, hash, hash.liveLength() == 0 ? 0 : -count, withValues);
+            repeating(call, hash, -count, withValues);
         }
     }
 
@@ -85,9 +87,6 @@ final class HashSampling {
 
     private static void repeating(Invocation call, HashValue hash, long count, boolean withValues) {
         header(call, count, withValues);
-        if (count == 0) {
-            return;
-        }
         SplittableRandom random = call.random();
         long[] positions = hash.isPacked() ? positions(hash) : new long[0];
         for (long i = 0; i < count; i++) {

@@ -144,7 +144,7 @@ public final class Main {
                 settings.maxMemoryBytes(),
                 settings.index(),
                 settings.stripes(),
-                HashLimits.defaults(),
+                new HashLimits(settings.hashMaxEntries(), settings.hashMaxValueBytes()),
                 settings.databases(),
                 new SecureRandom().nextLong(),
                 ShardClock.SYSTEM,

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,22 @@ final class RuntimeParameters {
             }
             setter.accept(yes);
             return null;
+        });
+    }
+
+    /** Adds a parameter that is a whole number from 0. */
+    void addNumber(String name, LongSupplier getter, LongConsumer setter) {
+        add(name, () -> Long.toString(getter.getAsLong()), value -> {
+            try {
+                long number = Long.parseLong(value);
+                if (number < 0) {
+                    return "argument must be between 0 and 9223372036854775807 inclusive";
+                }
+                setter.accept(number);
+                return null;
+            } catch (NumberFormatException e) {
+                return "argument couldn't be parsed into an integer";
+            }
         });
     }
 

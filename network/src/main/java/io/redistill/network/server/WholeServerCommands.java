@@ -3,6 +3,7 @@ package io.redistill.network.server;
 
 import io.redistill.engine.command.Opcode;
 import io.redistill.engine.reply.RespValue;
+import io.redistill.engine.store.HashLimits;
 import io.redistill.network.NetworkServer;
 import io.redistill.network.connection.Connection;
 import io.redistill.network.connection.ConnectionLoop;
@@ -58,6 +59,11 @@ final class WholeServerCommands implements ServerCommands {
         // As much again as the limit at the start has its address space: see Engine.
         new EvictionParameters(server.engine().budget(), settings.maxMemoryBytes() * 2, settings.maxMemoryBytes())
                 .addTo(parameters);
+        HashLimits hashes = server.engine().config().hashLimits();
+        for (String form : List.of("listpack", "ziplist")) {
+            parameters.addNumber("hash-max-" + form + "-entries", hashes::entries, hashes::entries);
+            parameters.addNumber("hash-max-" + form + "-value", hashes::valueBytes, hashes::valueBytes);
+        }
         parameters.addSwitch("rdbcompression", persistence::isCompressing, persistence::compress);
     }
 

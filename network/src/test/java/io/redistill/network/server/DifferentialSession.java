@@ -134,6 +134,7 @@ final class DifferentialSession implements AutoCloseable {
         for (byte[] key : stream.allKeys()) {
             requests.add(stream.request(ReplyCheck.EXACT, RequestStream.bytes("GET"), key));
             requests.add(stream.request(ReplyCheck.EXACT, RequestStream.bytes("TYPE"), key));
+            requests.add(stream.request(ReplyCheck.PAIRS_IN_ANY_ORDER, RequestStream.bytes("HGETALL"), key));
             requests.add(stream.request(ReplyCheck.MILLISECONDS, RequestStream.bytes("PEXPIRETIME"), key));
         }
         exchange(requests);

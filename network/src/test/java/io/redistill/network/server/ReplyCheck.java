@@ -62,6 +62,49 @@ enum ReplyCheck {
         }
     },
 
+    /** HKEYS, HVALS: the fields of a hash that is a table come in each server's own order. */
+    ELEMENTS_IN_ANY_ORDER {
+        @Override
+        boolean accepts(byte[] ours, byte[] redis) {
+            return Arrays.equals(ours, redis) || sorted(ours, 1).equals(sorted(redis, 1));
+        }
+    },
+
+    /** HGETALL: likewise. */
+    PAIRS_IN_ANY_ORDER {
+        @Override
+        boolean accepts(byte[] ours, byte[] redis) {
+            return Arrays.equals(ours, redis) || sorted(ours, 2).equals(sorted(redis, 2));
+        }
+    },
+
+    /** HSCAN with a count that is more than enough: cursor 0 and all pairs. */
+    SCAN {
+        @Override
+        boolean accepts(byte[] ours, byte[] redis) {
+            return Arrays.equals(ours, redis) || scanned(ours).equals(scanned(redis));
+        }
+
+        private List<String> scanned(byte[] reply) {
+            String text = new String(reply, ISO_8859_1);
+            String head = "*2\r\n$1\r\n0\r\n";
+            return text.startsWith(head) ? sorted(bytesOf(text.substring(head.length())), 2) : List.of(text);
+        }
+    },
+
+    /** HRANDFIELD with a count: chance decides which fields; their number is exact. */
+    FIRST_LINE {
+        @Override
+        boolean accepts(byte[] ours, byte[] redis) {
+            return firstLine(ours).equals(firstLine(redis));
+        }
+
+        private String firstLine(byte[] reply) {
+            String text = new String(reply, ISO_8859_1);
+            return text.substring(0, text.indexOf('\n'));
+        }
+    },
+
     /** CONFIG GET: Redis answers in the random order of its table. */
     ANY_ORDER {
         @Override
@@ -85,6 +128,29 @@ enum ReplyCheck {
     private static final long TOLERANCE_SECONDS = 60;
 
     abstract boolean accepts(byte[] ours, byte[] redis);
+
+    /** The header of an aggregate of bulk strings, then runs of {@code width} of them, sorted. */
+    private static List<String> sorted(byte[] reply, int width) {
+        String text = new String(reply, ISO_8859_1);
+        int at = text.indexOf('\n') + 1;
+        List<String> runs = new ArrayList<>();
+        String header = text.substring(0, at);
+        while (at < text.length()) {
+            int start = at;
+            for (int i = 0; i < width && at < text.length(); i++) {
+                int end = text.indexOf('\r', at);
+                at = end + 2 + (text.charAt(at) == '$' ? Integer.parseInt(text.substring(at + 1, end)) + 2 : 0);
+            }
+            runs.add(text.substring(start, Math.min(at, text.length())));
+        }
+        runs.sort(null);
+        runs.add(0, header);
+        return runs;
+    }
+
+    private static byte[] bytesOf(String text) {
+        return text.getBytes(ISO_8859_1);
+    }
 
     private static boolean areNear(byte[] ours, byte[] redis, long unitsPerSecond) {
         if (ours[0] != ':' || redis[0] != ':') {

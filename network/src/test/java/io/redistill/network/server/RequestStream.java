@@ -140,7 +140,7 @@ final class RequestStream {
         relativeStep = random.nextInt(RELATIVE_STEPS);
         strings = new StringRequests(this);
         connections = new ConnectionRequests(this);
-        groups = List.of(strings, new BitRequests(this));
+        groups = List.of(strings, new BitRequests(this), new HashRequests(this));
     }
 
     SplittableRandom random() {

@@ -299,6 +299,16 @@ public final class ServerSettings {
         return (Boolean) value(Setting.START_EMPTY);
     }
 
+    /** Most fields of a hash in compact form. */
+    public int hashMaxEntries() {
+        return number(Setting.HASH_MAX_ENTRIES);
+    }
+
+    /** Longest field or value in bytes of a hash in compact form. */
+    public int hashMaxValueBytes() {
+        return number(Setting.HASH_MAX_VALUE);
+    }
+
     /** How often a thread looks how late it wakes, or 0 for never. */
     public int hiccupIntervalMs() {
         return number(Setting.HICCUP_INTERVAL);
@@ -320,6 +330,10 @@ public final class ServerSettings {
             String name = setting.redisName();
             if (name != null) {
                 parameters.put(name, redisValue(setting));
+            }
+            String alias = setting.redisAlias();
+            if (alias != null) {
+                parameters.put(alias, redisValue(setting));
             }
         }
         return new ConfigParameters(parameters);

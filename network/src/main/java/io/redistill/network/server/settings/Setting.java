@@ -90,6 +90,14 @@ enum Setting {
                     Integer.toString(EvictionSettings.DEFAULT_LFU_DECAY_MINUTES))
             .redis("lfu-decay-time")
             .about("Minutes without use after which that counter falls by 1; 0 for never.")),
+    HASH_MAX_ENTRIES(row("memory", "hash_max_listpack_entries", ValueType.number(0, Integer.MAX_VALUE), "512")
+            .redis("hash-max-listpack-entries")
+            .alias("hash-max-ziplist-entries")
+            .about("Most fields of a hash in compact form.")),
+    HASH_MAX_VALUE(row("memory", "hash_max_listpack_value", ValueType.number(0, Integer.MAX_VALUE), "64")
+            .redis("hash-max-listpack-value")
+            .alias("hash-max-ziplist-value")
+            .about("Longest field or value in bytes of a hash in compact form.")),
     PERSISTENCE(row("persistence", "enabled", ValueType.yesOrNo(), "no")
             .named("persistence_enabled")
             .about("Save a snapshot every snapshot_interval when keys changed, and at the end.")),
@@ -165,6 +173,7 @@ enum Setting {
     private final String defaultText;
     private final boolean secret;
     private final @Nullable String redisName;
+    private final @Nullable String redisAlias;
     private final List<String> options;
     private final List<String> variables;
     private final List<String> keys;
@@ -176,6 +185,7 @@ enum Setting {
         defaultText = row.defaultText;
         secret = row.secret;
         redisName = row.redisName;
+        redisAlias = row.redisAlias;
         description = row.description;
         keys = List.copyOf(row.keys);
         variables = new ArrayList<>();
@@ -189,6 +199,9 @@ enum Setting {
         options.add("--".concat(row.names.get(0).replace('_', '-')));
         if (redisName != null && !options.get(0).substring(2).equals(redisName)) {
             options.add("--".concat(redisName));
+        }
+        if (redisAlias != null) {
+            options.add("--".concat(redisAlias));
         }
     }
 
@@ -233,6 +246,12 @@ enum Setting {
     @Nullable
     String redisName() {
         return redisName;
+    }
+
+    /** A second name in {@code CONFIG GET}, or null. */
+    @Nullable
+    String redisAlias() {
+        return redisAlias;
     }
 
     /** Every option that sets it, written with dashes, the usual one first. */
@@ -281,6 +300,7 @@ enum Setting {
         private final List<String> keys = new ArrayList<>();
         private final List<String> names = new ArrayList<>();
         private @Nullable String redisName;
+        private @Nullable String redisAlias;
         private boolean secret;
         private String description = "";
 
@@ -300,6 +320,12 @@ enum Setting {
 
         Row redis(String name) {
             redisName = name;
+            return this;
+        }
+
+        /** An older name of Redis's. */
+        Row alias(String name) {
+            redisAlias = name;
             return this;
         }
 

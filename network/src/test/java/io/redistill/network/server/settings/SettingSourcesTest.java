@@ -218,6 +218,8 @@ class SettingSourcesTest {
                         IndexKind.STRIPED,
                         "extendible",
                         IndexKind.EXTENDIBLE),
+                new Sample(Setting.HASH_MAX_ENTRIES, ServerSettings::hashMaxEntries, 512, "128", 128, "0", 0),
+                new Sample(Setting.HASH_MAX_VALUE, ServerSettings::hashMaxValueBytes, 64, "100", 100, "0", 0),
                 new Sample(Setting.STRIPES, ServerSettings::stripes, 2048, "256", 256, "4096", 4096),
                 new Sample(Setting.HICCUP_INTERVAL, ServerSettings::hiccupIntervalMs, 10, "1s", 1000, "0", 0),
                 new Sample(
