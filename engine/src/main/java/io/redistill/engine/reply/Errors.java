@@ -13,6 +13,8 @@ public final class Errors {
             encoded("WRONGTYPE Operation against a key holding the wrong kind of value");
     public static final byte[] SYNTAX = encoded("ERR syntax error");
     public static final byte[] NOT_AN_INTEGER = encoded("ERR value is not an integer or out of range");
+    public static final byte[] NOT_FINITE = encoded("ERR value is NaN or Infinity");
+    public static final byte[] HASH_VALUE_NOT_A_FLOAT = encoded("ERR hash value is not a float");
     public static final byte[] HASH_VALUE_NOT_AN_INTEGER = encoded("ERR hash value is not an integer");
     public static final byte[] OUT_OF_RANGE = encoded("ERR value is out of range");
     public static final byte[] NOT_IN_RANGE_OF_LONGS =

@@ -3,6 +3,7 @@ package io.redistill.engine.shard;
 
 import io.redistill.engine.command.CommandTable;
 import io.redistill.engine.memory.Decimal;
+import io.redistill.engine.memory.Memory;
 import io.redistill.engine.reply.ErrorReplies;
 import io.redistill.engine.reply.Errors;
 import io.redistill.engine.store.Database;
@@ -243,5 +244,50 @@ final class HashCommands {
         } else {
             call.integerReply(sum);
         }
+    }
+
+    static void hincrbyfloat(Invocation call) {
+        ExtendedReal delta = ExtendedReal.parse(Memory.toArray(call.address(3), call.length(3)));
+        if (delta == null) {
+            call.error(Errors.NOT_A_FLOAT);
+            return;
+        }
+        if (!delta.isFinite()) {
+            call.error(Errors.NOT_FINITE);
+            return;
+        }
+        HashValue hash = toChange(call);
+        if (hash == null) {
+            return;
+        }
+        ExtendedReal value = find(call, hash, 2) ? real(hash.value()) : ExtendedReal.ZERO;
+        if (value == null) {
+            call.error(Errors.HASH_VALUE_NOT_A_FLOAT);
+            return;
+        }
+        ExtendedReal sum = value.plus(delta);
+        if (!sum.isFinite()) {
+            call.error(Errors.INCREMENT_NOT_FINITE);
+            return;
+        }
+        byte[] digits = sum.toBytes();
+        long copy = Memory.allocate(digits.length);
+        try {
+            Memory.copyFromArray(digits, 0, copy, digits.length);
+            int result = hash.put(call.address(2), call.length(2), copy, digits.length, false, Database.KEEP_EXPIRY, 0);
+            if (result == HashValue.NO_MEMORY) {
+                call.outOfMemory();
+            } else {
+                call.reply().bulk(copy, digits.length);
+            }
+        } finally {
+            Memory.free(copy);
+        }
+    }
+
+    private static @Nullable ExtendedReal real(HashItem item) {
+        return item.isInteger()
+                ? ExtendedReal.of(item.integer())
+                : ExtendedReal.parse(Memory.toArray(item.address(), item.length()));
     }
 }

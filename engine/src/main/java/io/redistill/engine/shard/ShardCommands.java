@@ -78,6 +78,7 @@ final class ShardCommands {
             case Opcode.HVALS -> HashCommands.hvals(call);
             case Opcode.HSTRLEN -> HashCommands.hstrlen(call);
             case Opcode.HRANDFIELD -> HashSampling.hrandfield(call);
+            case Opcode.HINCRBYFLOAT -> HashCommands.hincrbyfloat(call);
             case Opcode.HSCAN -> HashScan.hscan(call);
             case Opcode.HEXPIRE -> HashFieldExpiry.hexpire(call, true, false);
             case Opcode.HPEXPIRE -> HashFieldExpiry.hexpire(call, false, false);

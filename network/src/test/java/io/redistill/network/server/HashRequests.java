@@ -23,9 +23,10 @@ final class HashRequests extends RequestGroup {
         "HINCRBY",
         "HSTRLEN",
         "HRANDFIELD",
-        "HSCAN"
+        "HSCAN",
+        "HINCRBYFLOAT"
     };
-    private static final int[] MOST_ARGUMENTS = {5, 3, 5, 2, 4, 1, 4, 2, 1, 1, 1, 3, 2, 3, 6};
+    private static final int[] MOST_ARGUMENTS = {5, 3, 5, 2, 4, 1, 4, 2, 1, 1, 1, 3, 2, 3, 6, 3};
     private static final String[] INCREMENTS = {
         "1",
         "-1",
@@ -68,6 +69,13 @@ final class HashRequests extends RequestGroup {
             case "HKEYS", "HVALS" -> send(ReplyCheck.ELEMENTS_IN_ANY_ORDER, name, key());
             case "HLEN" -> send(ReplyCheck.EXACT, name, key());
             case "HINCRBY" -> send(ReplyCheck.EXACT, name, key(), field(), bytes(pick(INCREMENTS)));
+            case "HINCRBYFLOAT" ->
+                send(
+                        ReplyCheck.EXACT,
+                        name,
+                        key(),
+                        field(),
+                        bytes(pick("0.1", "-1.5e3", "3", "inf", "1e4932", "x", "", "1e17")));
             case "HRANDFIELD" -> randomField();
             case "HSCAN" -> scan();
             default -> send(ReplyCheck.EXACT, name, key(), field());
@@ -101,12 +109,7 @@ final class HashRequests extends RequestGroup {
             // All there are.
             case 3 -> send(ReplyCheck.ELEMENTS_IN_ANY_ORDER, "HRANDFIELD", key(), bytes("100000"));
             case 4 ->
-                send(
-                        ReplyCheck.FIRST_LINE,
-                        "HRANDFIELD",
-                        key(),
-                        bytes(pick("1", "2", "-3")),
-                        anyCase("WITHVALUES"));
+                send(ReplyCheck.FIRST_LINE, "HRANDFIELD", key(), bytes(pick("1", "2", "-3")), anyCase("WITHVALUES"));
             case 5 ->
                 send(
                         ReplyCheck.EXACT,
