@@ -3,6 +3,7 @@ package io.redistill.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.util.internal.PlatformDependent;
 import io.redistill.engine.memory.LargeBlock;
 import io.redistill.network.connection.ClientLimits;
 import io.redistill.network.connection.ConnectionLoop;
@@ -92,6 +93,38 @@ class AbuseIT {
             assertThat(client.bytes(2)).isEqualTo(ascii("\r\n"));
             client.send("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$" + ((512 << 20) + 1) + "\r\n");
             assertThat(client.untilEnd()).isEqualTo("-ERR Protocol error: invalid bulk length\r\n");
+        }
+    }
+
+    @Test
+    void shouldDisconnectThoseWhoDoNotReadBeforeTheirRepliesTakeAllMemory() throws Exception {
+        long before = LargeBlock.usedBytes();
+        long direct = PlatformDependent.usedDirectMemory();
+        try (TestServer server = TestServer.shards(2).maxMemoryBytes(64 * MIB).start();
+                RespClient other = server.connect()) {
+            String value = "v".repeat(10_000);
+            assertThat(other.call("SET", "k", value)).isEqualTo("+OK\r\n");
+            byte[] requests = ascii("GET k\r\n".repeat(5_000));
+            List<Socket> abusers = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                Socket abuser = connect(server);
+                abusers.add(abuser);
+                try {
+                    abuser.getOutputStream().write(requests);
+                } catch (IOException alreadyDisconnected) {
+                    continue;
+                }
+            }
+            Await.until("most of them are gone", () -> server.server().clients().count() <= 3);
+            assertThat(LargeBlock.usedBytes() - before).isLessThan(70 * MIB);
+            assertThat(PlatformDependent.usedDirectMemory() - direct).isLessThan(64 * MIB);
+            assertThat(sum(server, ConnectionLoop::outputLimitDisconnections)).isGreaterThanOrEqualTo(6);
+            assertThat(other.call("GET", "k")).isEqualTo(RespClient.bulk(value));
+            for (Socket abuser : abusers) {
+                abuser.close();
+            }
+            Await.until("all of it is free", () -> LargeBlock.usedBytes() == before);
+            assertThat(other.call("SET", "k", "v")).isEqualTo("+OK\r\n");
         }
     }
 

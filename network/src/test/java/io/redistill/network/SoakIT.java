@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -48,7 +49,7 @@ class SoakIT {
                 "--shards",
                 "2",
                 "--client-output-buffer-limit",
-                "normal 16mb 4mb 2",
+                "normal 64mb 32mb 20",
                 "--client-query-buffer-limit",
                 "32mb")) {
             List<Future<?>> running = new ArrayList<>();
@@ -60,8 +61,12 @@ class SoakIT {
             running.add(threads.submit(() -> abuse(server, new Random(seed + 200))));
             List<Long> residentBytes = watch(server, running);
             ended = true;
-            for (Future<?> one : running) {
-                one.get(2, TimeUnit.MINUTES);
+            try {
+                for (Future<?> one : running) {
+                    one.get(2, TimeUnit.MINUTES);
+                }
+            } catch (ExecutionException e) {
+                throw new AssertionError(state(server), e.getCause());
             }
             try (RespClient client = server.connect()) {
                 Await.until(
@@ -75,6 +80,15 @@ class SoakIT {
         } finally {
             ended = true;
             threads.shutdownNow();
+        }
+    }
+
+    /** What the server says of itself and of its clients, for whoever has to find out why one of them failed. */
+    private static String state(ServerProcess server) throws IOException {
+        try (RespClient client = server.connect()) {
+            return client.call("INFO", "everything") + client.call("CLIENT", "LIST") + server.log();
+        } catch (IOException gone) {
+            return gone + "\n" + server.log();
         }
     }
 

@@ -461,7 +461,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
             if (sent == chunk.length()) {
                 continue;
             }
-            if (hasBacklog()) {
+            if (hasBacklog() || loop.areChunksScarce()) {
                 writeCopy(chunk.address() + sent, chunk.length() - sent);
             } else {
                 done.chunkQueued();
@@ -502,15 +502,20 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     /** Replies written in this turn and not flushed yet count as well. */
     private static final int MAX_BACKLOG_IN_CHUNKS = 32 << 10;
 
+    /**
+     * Queues a copy of its exact size, which counts as used memory like data. Once that is used up, clients that leave
+     * their replies unread are the first to go.
+     */
     private void writeCopy(long address, int length) {
-        if (length == 0) {
+        if (length == 0 || disconnected) {
             return;
         }
-        ByteBuf copy = context().alloc().directBuffer(length, length);
-        Memory.copy(address, copy.memoryAddress(), length);
-        copy.writerIndex(length);
+        if (loop.isOutOfMemory() && hasBacklog()) {
+            disconnect(true);
+            return;
+        }
         flushNeeded = true;
-        context().write(copy, context().voidPromise());
+        writeBlock(LargeBlock.hold(address, length, false), length);
     }
 
     /** Copies the bytes between large values, which are sent as they are. */
@@ -525,6 +530,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
                 loop.sent(until - offset);
                 writeCopy(chunk.address() + offset, until - offset);
                 offset = until;
+                loop.sent(replies.spliceLength(splice));
                 writeBlock(replies.takeSplice(splice), replies.spliceLength(splice));
                 splice++;
             }
@@ -535,7 +541,6 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void writeBlock(long block, int length) {
-        loop.sent(length);
         context().write(Unpooled.wrappedBuffer(block, length, false)).addListener(ignored -> LargeBlock.release(block));
     }
 

@@ -1,6 +1,7 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.network.connection;
 
+import io.netty.util.internal.PlatformDependent;
 import io.redistill.engine.Engine;
 import io.redistill.engine.command.RequestBatch;
 import io.redistill.engine.reply.ReplySink;
@@ -283,6 +284,11 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
     void checkMemory() {
         outOfMemory = engine.isOutOfMemory();
         dispatcher.loading(serverCommands.isLoading());
+    }
+
+    /** Whether Netty's direct memory, from which reply chunks come, is half used up: none may wait for slow clients then. */
+    boolean areChunksScarce() {
+        return PlatformDependent.usedDirectMemory() > PlatformDependent.maxDirectMemory() / 2;
     }
 
     boolean isOutOfMemory() {

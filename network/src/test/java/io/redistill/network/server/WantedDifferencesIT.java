@@ -32,8 +32,6 @@ final class WantedDifferencesIT {
         COMMAND_INFO("COMMAND INFO lpush", "$-1", "lpush", "only the commands that are there"),
         CONTAINERS("COMMAND INFO client", "client|setinfo", "client|kill", "only the subcommands that are there"),
         OTHER_COMMANDS("LPUSH l x", "-ERR unknown command 'LPUSH'", ":1", "the types are strings only so far"),
-        SHUTDOWN_ABORT("SHUTDOWN ABORT", "not supported", "-ERR No shutdown in progress", "a stop is never delayed"),
-        SHUTDOWN_SAVE("SHUTDOWN SAVE NOSAVE", "not supported", "-ERR syntax error", "there are no snapshots yet"),
         CONFIG_GET("CONFIG GET maxmemory", "1", "\r\n0\r\n", "there is always a limit");
 
         private final String command;
