@@ -75,6 +75,7 @@ class AbuseIT {
     void shouldTakeTheLargestValueAndRefuseOneByteMore() throws Exception {
         byte[] piece = new byte[MIB];
         new Random(1).nextBytes(piece);
+        long before = LargeBlock.usedBytes();
         try (TestServer server = TestServer.shards(2).start();
                 RespClient client = server.connect()) {
             client.send("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$" + (512 << 20) + "\r\n");
@@ -91,6 +92,8 @@ class AbuseIT {
                 assertThat(Arrays.equals(client.bytes(MIB), piece)).isTrue();
             }
             assertThat(client.bytes(2)).isEqualTo(ascii("\r\n"));
+            assertThat(client.call("DEL", "k")).isEqualTo(":1\r\n");
+            Await.until("its memory is free", () -> LargeBlock.usedBytes() == before);
             client.send("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$" + ((512 << 20) + 1) + "\r\n");
             assertThat(client.untilEnd()).isEqualTo("-ERR Protocol error: invalid bulk length\r\n");
         }

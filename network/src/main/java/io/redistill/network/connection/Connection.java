@@ -80,6 +80,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     private boolean flushNeeded;
     private boolean closeAfterReplies;
     private boolean inputEnded;
+    private long unsentCopyBytes;
     private boolean disconnected;
     private boolean closed;
 
@@ -499,6 +500,9 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         return outbound != null && outbound.totalPendingWriteBytes() > MAX_BACKLOG_IN_CHUNKS;
     }
 
+    /** What a client may leave unread when memory is used up. */
+    private static final int MAX_UNSENT_COPY_BYTES = 1 << 20;
+
     /** Replies written in this turn and not flushed yet count as well. */
     private static final int MAX_BACKLOG_IN_CHUNKS = 32 << 10;
 
@@ -510,12 +514,17 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         if (length == 0 || disconnected) {
             return;
         }
-        if (loop.isOutOfMemory() && hasBacklog()) {
+        if (unsentCopyBytes > MAX_UNSENT_COPY_BYTES && loop.isOutOfMemoryNow()) {
             disconnect(true);
             return;
         }
+        long copy = LargeBlock.hold(address, length, false);
+        unsentCopyBytes += length;
         flushNeeded = true;
-        writeBlock(LargeBlock.hold(address, length, false), length);
+        context().write(Unpooled.wrappedBuffer(copy, length, false)).addListener(ignored -> {
+            unsentCopyBytes -= length;
+            LargeBlock.release(copy);
+        });
     }
 
     /** Copies the bytes between large values, which are sent as they are. */

@@ -291,6 +291,11 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
         return PlatformDependent.usedDirectMemory() > PlatformDependent.maxDirectMemory() / 2;
     }
 
+    /** What {@link #checkMemory} would find. */
+    boolean isOutOfMemoryNow() {
+        return engine.isOutOfMemory();
+    }
+
     boolean isOutOfMemory() {
         return outOfMemory;
     }

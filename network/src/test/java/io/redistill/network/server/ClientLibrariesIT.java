@@ -149,7 +149,7 @@ class ClientLibrariesIT {
             assertThatThrownBy(wrong::get)
                     .isInstanceOf(JedisDataException.class)
                     .hasMessage("ERR value is not an integer or out of range");
-            assertThatThrownBy(() -> jedis.select(1)).hasMessage("ERR DB index is out of range");
+            assertThatThrownBy(() -> jedis.select(16)).hasMessage("ERR DB index is out of range");
             assertThatThrownBy(() -> jedis.auth("x")).hasMessageContaining("without any password configured");
         }
     }
