@@ -103,7 +103,8 @@ class AbuseIT {
     void shouldDisconnectThoseWhoDoNotReadBeforeTheirRepliesTakeAllMemory() throws Exception {
         long before = LargeBlock.usedBytes();
         long direct = PlatformDependent.usedDirectMemory();
-        try (TestServer server = TestServer.shards(2).maxMemoryBytes(64 * MIB).start();
+        try (TestServer server =
+                        TestServer.shards(2).maxMemoryBytes(before + 64 * MIB).start();
                 RespClient other = server.connect()) {
             String value = "v".repeat(10_000);
             assertThat(other.call("SET", "k", value)).isEqualTo("+OK\r\n");
@@ -134,7 +135,8 @@ class AbuseIT {
     @Test
     void shouldCountAnnouncedBytesOnlyWhenTheyArrive() throws Exception {
         long before = LargeBlock.usedBytes();
-        try (TestServer server = TestServer.shards(1).maxMemoryBytes(64 * MIB).start();
+        try (TestServer server =
+                        TestServer.shards(1).maxMemoryBytes(before + 64 * MIB).start();
                 RespClient other = server.connect()) {
             List<Socket> liars = new ArrayList<>();
             for (int i = 0; i < 20; i++) {

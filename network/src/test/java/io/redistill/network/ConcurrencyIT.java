@@ -3,6 +3,7 @@ package io.redistill.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redistill.engine.memory.LargeBlock;
 import io.redistill.network.server.TestServer;
 import io.redistill.network.support.Await;
 import io.redistill.network.support.LeakWatch;
@@ -173,8 +174,9 @@ class ConcurrencyIT {
     @ParameterizedTest(name = "shards={0}")
     @ValueSource(ints = {1, 2, 4})
     void shouldRefuseWhatNeedsMemoryUntilSomeIsFreed(int shards) throws Exception {
-        try (TestServer server =
-                        TestServer.shards(shards).maxMemoryBytes(16 << 20).start();
+        try (TestServer server = TestServer.shards(shards)
+                        .maxMemoryBytes(LargeBlock.usedBytes() + (16 << 20))
+                        .start();
                 RespClient client = server.connect()) {
             for (int length : new int[] {5000, 100_000}) {
                 String value = "x".repeat(length);
