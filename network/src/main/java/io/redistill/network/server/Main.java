@@ -75,6 +75,18 @@ public final class Main {
         CountDownLatch stopAsked = new CountDownLatch(1);
         Persistence persistence = new Persistence(server, settings, SnapshotStorage.FILES, log);
         WholeServerCommands commands = new WholeServerCommands(server, settings, persistence, stopAsked::countDown);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAtSignal(server, persistence, log), "shutdown"));
+        start(server, commands, persistence);
+        commands.start();
+        log.info("ready: " + server.transportName() + ", " + server.engine().shardCount() + " shard(s), port "
+                + server.boundPort());
+        stopAsked.await();
+        stopInOrder(server, persistence, log);
+    }
+
+    /** Holds off a stop until there is something that can be stopped in order. */
+    private static synchronized void start(NetworkServer server, WholeServerCommands commands, Persistence persistence)
+            throws InterruptedException {
         try {
             server.start(commands);
             persistence.load();
@@ -83,11 +95,14 @@ public final class Main {
             Runtime.getRuntime().halt(1);
         }
         persistence.start();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stopInOrder(server, persistence, log), "shutdown"));
-        commands.start();
-        log.info("ready: " + server.transportName() + ", " + server.engine().shardCount() + " shard(s), port "
-                + server.boundPort());
-        stopAsked.await();
+    }
+
+    private static void stopAtSignal(NetworkServer server, Persistence persistence, Log log) {
+        if (persistence.isLoading()) {
+            // Nothing has changed yet, and nobody waits for as long as that takes.
+            log.info("stopped while loading");
+            Runtime.getRuntime().halt(0);
+        }
         stopInOrder(server, persistence, log);
     }
 
