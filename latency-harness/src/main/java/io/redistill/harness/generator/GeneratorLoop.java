@@ -203,7 +203,8 @@ public final class GeneratorLoop {
             if (nowNs >= nextDueNs) {
                 sendDue(nowNs);
             }
-            poll(scheduleBlocked ? Long.MAX_VALUE : nextDueNs);
+            long wakeNs = scheduleBlocked ? Long.MAX_VALUE : nextDueNs;
+            poll(nowNs < endNs ? Math.min(wakeNs, endNs) : wakeNs);
             if (brokenCount > 0) {
                 mend();
             }

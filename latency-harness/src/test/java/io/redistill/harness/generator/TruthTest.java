@@ -117,6 +117,14 @@ class TruthTest {
                 .isEqualTo(recorded.set.response(0).highestEquivalentValue(ageOfFirstNs));
     }
 
+    /** When nothing is under way at the end there is nothing to wait for. */
+    @Test
+    void shouldEndWhenItsTimeIsUp() throws IOException {
+        Recorded recorded = run(new SimulatedServer(1, WORK_NS, 0), ArrivalSchedule.constant(2), 1, open(1, 16));
+        assertThat(recorded.set.replies).isEqualTo(2 * SECONDS);
+        assertThat(recorded.set.endNs).isEqualTo(SECONDS * SECOND_NS);
+    }
+
     private static LoopSettings open(int depth, int queueCapacity) {
         return new LoopSettings(
                 true,
