@@ -24,6 +24,19 @@ final class EntryInserter {
      * @return false when there is no memory
      */
     boolean insert(Database database, long hash, RecordCursor record, long largeValue) {
+        if (!insertValue(database, hash, record, largeValue)) {
+            return false;
+        }
+        // A string is what the index was asked for last.
+        if (record.recency() != EntryVisitor.NO_RECENCY
+                && (record.type() == RecordLayout.STRING
+                        || database.find(hash, record.keyAddress(), record.keyLength()) != null)) {
+            database.restoreUse(record.recency());
+        }
+        return true;
+    }
+
+    private boolean insertValue(Database database, long hash, RecordCursor record, long largeValue) {
         long keyAddress = record.keyAddress();
         int keyLength = record.keyLength();
         int valueLength = record.valueLength();

@@ -37,7 +37,7 @@ public interface EntryVisitor {
      * @param valueAddress absolute address of the value's bytes: of a string, as a client would read it
      * @param valueLength bytes of the value
      * @param expiresAtMs deadline in ms since the epoch, or {@link #NO_EXPIRY}
-     * @param recency what the index kept about its use, 0 to 65535, or {@link #NO_RECENCY}
+     * @param recency what {@link Database#restoreUse} takes, 0 to 65535, or {@link #NO_RECENCY}
      */
     void visit(
             int database,

@@ -18,7 +18,9 @@ import io.redistill.engine.memory.Memory;
  *
  * Types are {@link #STRING}, whose value is what a client would read, {@link #HASH}, whose value is {@link HashRecord}, and
  * {@link #TIMED_HASH}, the same with a deadline for each field. With NUMBER the
- * string was kept as an integer. Varints have seven bits a byte, the lowest first, the high bit saying that more follow.
+ * string was kept as an integer. Recency is 0x8000 and a logarithmic counter of uses, where keys were evicted by
+ * frequency, else the age of the last use at the cut, from 0 to 3072: a 1024th of the keys was added, or a second passed,
+ * from one age to the next. Varints have seven bits a byte, the lowest first, the high bit saying that more follow.
  * All little-endian.
  *
  * <p>Threading: stateless.

@@ -56,10 +56,13 @@ final class ShardLoad implements ShardTask {
             next = batch.firstOf(shard);
         }
         int end = Math.min(batch.endOf(shard), next + MAX_RECORDS_PER_SLICE);
+        databases.get(0).loading(true);
         try {
             insert(batch, next, end, databases);
         } catch (RuntimeException e) {
             loader.fail(e.toString());
+        } finally {
+            databases.get(0).loading(false);
         }
         next = end;
         if (end == batch.endOf(shard)) {

@@ -237,7 +237,9 @@ public final class Shard {
     private void runTaskSlowPath() {
         ShardTask task = this.task;
         if (task != null && task.hasWork()) {
-            databases.clock(clock.epochMs());
+            long epochMs = clock.epochMs();
+            databases.clock(epochMs);
+            evictor.clock(epochMs);
             task.run(databases);
         }
     }

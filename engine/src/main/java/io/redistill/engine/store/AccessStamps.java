@@ -22,6 +22,9 @@ import java.util.SplittableRandom;
  * {@code lfu-log-factor}, and that falls by 1 for every {@code lfu-decay-time} minutes without use. Periods advance no
  * faster than {@link #refreshed} goes through the index.
  *
+ * <p><b>In a snapshot</b> stands what does not depend on this process: the age in ticks at the cut, or the counter, see
+ * {@link #saved}. Of keys that were loaded the order of their last uses is known, and not the times.
+ *
  * <p>Threading: confined to the shard thread; one for all databases of a shard.
  */
 public final class AccessStamps {
@@ -35,6 +38,10 @@ public final class AccessStamps {
     private static final long SLOT_MASK = (long) MASK << SHIFT;
 
     private static final int OLDEST_TICKS = 3072;
+
+    /** Set in what {@link #saved} gives for a counter of uses. */
+    private static final int SAVED_COUNT = 0x8000;
+
     private static final int TICKS_PER_TURNOVER_SHIFT = 10;
     private static final long SHORTEST_TICK_MS = 1000;
 
@@ -64,6 +71,9 @@ public final class AccessStamps {
 
     private int period;
     private long periodStartMs;
+
+    private boolean loading;
+    private int loadedTick = -1;
 
     /** Nothing has been used yet. */
     public AccessStamps(long seed) {
@@ -98,7 +108,7 @@ public final class AccessStamps {
         if (byFrequency) {
             return period << PERIOD_SHIFT | INITIAL_COUNT;
         }
-        if (added++ >= keys >> TICKS_PER_TURNOVER_SHIFT) {
+        if (!loading && added++ >= keys >> TICKS_PER_TURNOVER_SHIFT) {
             nextTick();
         }
         return tick;
@@ -140,6 +150,39 @@ public final class AccessStamps {
     /** The counter of uses, logarithmic and decayed. */
     int frequency(int stamp) {
         return decayed(stamp) & COUNTER_MASK;
+    }
+
+    // ---- in snapshots
+
+    /**
+     * What a stamp says in 16 bits that another process understands: by recency the ticks from the last use to the cut, at
+     * most {@link #OLDEST_TICKS}, by frequency {@link #SAVED_COUNT} and the counter.
+     *
+     * @param cutTick {@link #tick} when the cut was made
+     */
+    int saved(int stamp, int cutTick) {
+        if (byFrequency) {
+            return SAVED_COUNT | frequency(stamp);
+        }
+        int age = rank(stamp) - (tick - cutTick & MASK);
+        return Math.min(Math.max(0, age), OLDEST_TICKS);
+    }
+
+    /** The stamp that {@link #saved} was asked for, or that of a new entry when it was by the other kind of policy. */
+    int restored(int saved) {
+        boolean count = (saved & SAVED_COUNT) != 0;
+        if (byFrequency) {
+            return period << PERIOD_SHIFT | (count ? saved & COUNTER_MASK : INITIAL_COUNT);
+        }
+        if (loadedTick < 0) {
+            loadedTick = tick; // of all, however long loading takes
+        }
+        return count ? tick : loadedTick - Math.min(saved, OLDEST_TICKS) & MASK;
+    }
+
+    /** Whether what is added from now on was there before: then it does not make others older. */
+    void loading(boolean on) {
+        loading = on;
     }
 
     /** The stamp as it must be now, so that it does not become ambiguous. */

@@ -11,9 +11,6 @@ import org.jspecify.annotations.Nullable;
  * block or throw.
  */
 public interface CutSink {
-    /** Recency of an entry about which nothing is known; see {@link #entry}. */
-    int UNKNOWN_RECENCY = -1;
-
     /** Whether the walk may go on now. What is about to change is given whatever this says. */
     boolean hasRoom();
 
@@ -23,7 +20,7 @@ public interface CutSink {
      *
      * @param database the number that its database had at the cut
      * @param hash the entry's fields, to be walked any number of times, or null when it is no hash
-     * @param recency what the index keeps about its use, or {@link #UNKNOWN_RECENCY}
+     * @param recency when or how often it was used, for {@link Database#restoreUse}: 0 to 65535
      * @param ahead whether it comes before its turn, since a command is about to change it: whatever room it takes is
      *     taken on behalf of that command
      */

@@ -81,8 +81,9 @@ public final class Database {
     private IndexCursor walkCursor = new IndexCursor();
     private int numberAtCut;
     private long cutMs;
+    private int cutTick;
     private final EntryView walkView = new EntryView();
-    private final LongConsumer giveToCut = this::giveToCut;
+    private final KeyIndex.EntryConsumer giveToCut = this::giveToCut;
 
     private long nowMs;
     private long changes;
@@ -308,6 +309,19 @@ public final class Database {
     void evict(long entry) {
         EntryView victim = view.wrap(entry);
         remove(entryHash.of(victim.keyAddress(), victim.keyLength()), victim);
+    }
+
+    /**
+     * Whether what is written from now on, here and in the shard's other databases, was in a snapshot: to be set around
+     * slices of loading.
+     */
+    public void loading(boolean on) {
+        stamps.loading(on);
+    }
+
+    /** Notes with the entry that was added last, or that {@link #find} found, what {@link CutSink} was told of its use. */
+    public void restoreUse(int saved) {
+        index.accessStamp(stamps.restored(saved));
     }
 
     int partCount() {
@@ -821,6 +835,7 @@ public final class Database {
         stamp = stamp % EntryLayout.STAMP_MASK + 1;
         numberAtCut = number;
         cutMs = nowMs;
+        cutTick = stamps.tick();
         walked = index;
         walkCursor = new IndexCursor();
         cut = sink;
@@ -841,22 +856,28 @@ public final class Database {
         cut = null;
     }
 
-    private void giveToCut(long address) {
+    private void giveToCut(long address, int accessStamp) {
         EntryView entry = walkView.wrap(address);
         if (entry.stamp() != stamp) {
-            give(entry, false);
+            give(entry, accessStamp, false);
         }
     }
 
     private void giveAheadSlowPath(EntryView entry) {
-        give(entry, true);
+        long keyAddress = entry.keyAddress();
+        int keyLength = entry.keyLength();
+        index.find(entryHash.of(keyAddress, keyLength), keyAddress, keyLength);
+        give(entry, index.accessStamp(), true);
     }
 
-    private void give(EntryView entry, boolean ahead) {
+    private void give(EntryView entry, int accessStamp, boolean ahead) {
         CutSink sink = cut;
         if (sink != null && (!entry.hasExpiry() || entry.expiresAtMs() >= cutMs)) {
-            HashValue fields = entry.isHash() ? hashOfCut.openToRead(entry) : null;
-            sink.entry(numberAtCut, entry, fields, CutSink.UNKNOWN_RECENCY, ahead);
+            HashValue fields = entry.isHash() ? hashOfCut.openAsOf(entry, cutMs) : null;
+            // With no field left that had not expired it was as good as gone.
+            if (fields == null || !fields.isTimed() || fields.next()) {
+                sink.entry(numberAtCut, entry, fields, stamps.saved(accessStamp, cutTick), ahead);
+            }
         }
         Memory.putByte(entry.address() + EntryLayout.STAMP_OFFSET, (byte) stamp);
     }

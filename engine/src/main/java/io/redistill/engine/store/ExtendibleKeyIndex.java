@@ -601,10 +601,10 @@ final class ExtendibleKeyIndex implements KeyIndex {
      * walked from its beginning.
      */
     @Override
-    public boolean walk(IndexCursor cursor, LongConsumer consumer) {
+    public boolean walk(IndexCursor cursor, EntryConsumer consumer) {
         if (!cursor.begun) {
             cursor.begun = true;
-            twins.forEach(consumer);
+            twins.forEach(entry -> consumer.accept(entry, 0));
         }
         long table = directory[(int) (cursor.position >>> shift)];
         if (table == EMPTY) {
@@ -621,7 +621,7 @@ final class ExtendibleKeyIndex implements KeyIndex {
         for (int i = first; i < end; i++) {
             long slot = Memory.getLong(table + SLOTS + (long) i * SLOT_BYTES);
             if (slot != 0) {
-                consumer.accept(EntryReferences.address(base, slot));
+                consumer.accept(EntryReferences.address(base, slot), AccessStamps.of(slot));
             }
         }
         if (end < TABLE_SLOTS) {

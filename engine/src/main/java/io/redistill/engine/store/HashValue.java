@@ -34,6 +34,9 @@ public final class HashValue {
 
     private static final int POINTER_BYTES = Long.BYTES;
 
+    /** The time of the turn. */
+    private static final long NOW = Long.MIN_VALUE;
+
     /** A scan that is asked for so many fields looks at so many times as many buckets, as Redis does. */
     private static final int BUCKETS_PER_FIELD = 10;
 
@@ -58,6 +61,9 @@ public final class HashValue {
 
     private boolean exists;
     private boolean table;
+
+    /** The time by which fields are there, or {@link #NOW}. */
+    private long asOfMs = NOW;
 
     /** The packed bytes or the root of the table. */
     private long content;
@@ -104,10 +110,13 @@ public final class HashValue {
     }
 
     /**
-     * Opens the hash of an entry to be read only, before its first field; nothing is dropped. Fields whose deadline has
-     * passed may come.
+     * Opens the hash of an entry to be read only, before its first field, as it was at a time since which it has not been
+     * changed; nothing is dropped.
+     *
+     * @param ms the time, ms since the epoch: fields whose deadline had passed then do not come
      */
-    HashValue openToRead(EntryView existing) {
+    HashValue openAsOf(EntryView existing, long ms) {
+        asOfMs = ms;
         exists = true;
         reopen(existing.address());
         rewind();
@@ -632,7 +641,7 @@ public final class HashValue {
     }
 
     private boolean nextInTable() {
-        long nowMs = database.nowMs();
+        long nowMs = asOfMs == NOW ? database.nowMs() : asOfMs;
         while (true) {
             while (upcoming == FieldTable.NONE) {
                 if (!nextBucket()) {

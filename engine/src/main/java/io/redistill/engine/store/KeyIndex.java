@@ -87,7 +87,14 @@ interface KeyIndex {
      * @param consumer must not change the index
      * @return false when the walk is at its end
      */
-    boolean walk(IndexCursor cursor, LongConsumer consumer);
+    boolean walk(IndexCursor cursor, EntryConsumer consumer);
+
+    /** Takes entries on a walk. */
+    @FunctionalInterface
+    interface EntryConsumer {
+        /** Takes an entry and what {@link #accessStamp} would say of it. */
+        void accept(long entry, int accessStamp);
+    }
 
     /**
      * One step of a scan whose progress is nothing but a number: calls back with about {@code count} entries, or with none

@@ -205,13 +205,14 @@ final class StripedKeyIndex implements KeyIndex {
      * <p>A stripe at a time, whole: removal moves slots within one.
      */
     @Override
-    public boolean walk(IndexCursor cursor, LongConsumer consumer) {
+    public boolean walk(IndexCursor cursor, EntryConsumer consumer) {
         if (!cursor.begun) {
             cursor.begun = true;
-            twins.forEach(consumer);
+            twins.forEach(entry -> consumer.accept(entry, 0));
         }
         int stripe = (int) cursor.position++;
-        maps[stripe].forEach((key, slot) -> consumer.accept(EntryReferences.address(base, slot)));
+        maps[stripe].forEach(
+                (key, slot) -> consumer.accept(EntryReferences.address(base, slot), AccessStamps.of(slot)));
         return stripe + 1 < maps.length;
     }
 

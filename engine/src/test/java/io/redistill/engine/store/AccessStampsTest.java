@@ -99,6 +99,51 @@ class AccessStampsTest {
     }
 
     @Test
+    void shouldKeepTheOrderOfUsesInAnotherProcess() {
+        AccessStamps later = new AccessStamps(2);
+        later.clock(nowMs + 3_600_000);
+        later.loading(true);
+        int[] used = new int[3_000];
+        for (int i = 0; i < used.length; i++) {
+            used[i] = stamps.added(0);
+        }
+        int cutTick = stamps.tick();
+        int afterwards = stamps.added(0);
+        assertThat(stamps.saved(afterwards, cutTick)).isZero();
+        int[] restored = new int[used.length];
+        for (int i = 0; i < used.length; i++) {
+            assertThat(stamps.saved(used[i], cutTick)).isEqualTo(used.length - 1 - i);
+            later.added(0);
+            restored[i] = later.restored(stamps.saved(used[i], cutTick));
+            assertThat(i == 0 || later.rank(restored[i]) < later.rank(restored[i - 1]))
+                    .isTrue();
+        }
+        later.loading(false);
+        assertThat(later.rank(later.added(0))).isZero();
+        assertThat(later.rank(restored[used.length - 1])).isPositive();
+        assertThat(later.rank(later.restored(0x8000 | 200)))
+                .as("a counter says nothing about the time")
+                .isZero();
+    }
+
+    @Test
+    void shouldKeepCountsOfUsesInAnotherProcess() {
+        stamps.configure(true, 0, 1);
+        int stamp = stamps.added(KEYS);
+        for (int i = 0; i < 100; i++) {
+            stamp = stamps.used(stamp);
+        }
+        int saved = stamps.saved(stamp, stamps.tick());
+        AccessStamps later = new AccessStamps(2);
+        later.configure(true, 0, 1);
+        later.clock(nowMs + 3_600_000);
+        assertThat(later.frequency(later.restored(saved))).isEqualTo(105);
+        assertThat(later.frequency(later.restored(17)))
+                .as("an age says nothing about the number")
+                .isEqualTo(5);
+    }
+
+    @Test
     void shouldForgetUsesInTime() {
         stamps.configure(true, 0, 1);
         int stamp = stamps.added(KEYS);

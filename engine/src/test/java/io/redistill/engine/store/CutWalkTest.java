@@ -12,8 +12,11 @@ import io.redistill.engine.support.OffHeap;
 import io.redistill.engine.support.Seeds;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,6 +56,37 @@ class CutWalkTest {
             walkWhileChanging(random.nextInt(4) == 0, keyCount);
             database.clock(database.nowMs() + 10);
         }
+    }
+
+    @Test
+    void shouldGiveTheFieldsThatHadNotExpiredAtTheCutAndNoHashWithoutAny() {
+        database = new Database(
+                new Arena(space, true), space.base(), IndexKind.EXTENDIBLE, 64, this::hash, HashLimits.defaults());
+        database.clock(1_000);
+        putField(1, "past", 1_005);
+        putField(1, "near", 1_050);
+        putField(1, "always", Database.NO_EXPIRY);
+        putField(2, "past", 1_005);
+        // As a turn may find it: the wheel has not come to them yet.
+        database.clock(1_010);
+        Map<Integer, String> given = new HashMap<>();
+        Collect sink = new Collect(given);
+        sink.room = true;
+        CutWalk walk = new CutWalk(new Database[] {database}, sink);
+        database.clear();
+        database.clock(2_000);
+        while (walk.slice(() -> 0, 0)) {}
+        assertThat(given).containsExactly(Map.entry(1, "{always, near}@" + Database.NO_EXPIRY));
+    }
+
+    private void putField(int key, String field, long deadline) {
+        byte[] name = name(key);
+        byte[] bytes = field.getBytes();
+        long address = offHeap.put(name);
+        long hash = hash(address, name.length);
+        HashValue fields = database.hash().open(hash, address, name.length, database.find(hash, address, name.length));
+        assertThat(fields.put(offHeap.put(bytes), bytes.length, offHeap.put(bytes), bytes.length, false, deadline, 0))
+                .isEqualTo(HashValue.ADDED);
     }
 
     private void walkWhileChanging(boolean flush, int keyCount) {
@@ -175,15 +209,29 @@ class CutWalkTest {
         @Override
         public void entry(int database, EntryView entry, HashValue hash, int recency, boolean ahead) {
             String key = new String(Memory.toArray(entry.keyAddress(), entry.keyLength()));
-            String value = entry.isInteger()
-                    ? Long.toString(entry.integerValue())
-                    : new String(Memory.toArray(entry.valueAddress(), entry.valueLength()));
+            String value = hash != null ? fields(hash) : string(entry);
             long deadline = entry.hasExpiry() ? entry.expiresAtMs() : Database.NO_EXPIRY;
             assertThat(given.put(Integer.parseInt(key.substring(4)), text(value, deadline)))
                     .as(key)
                     .isNull();
             assertThat(ended).isFalse();
             assertThat(database).isZero();
+        }
+
+        private static String string(EntryView entry) {
+            return entry.isInteger()
+                    ? Long.toString(entry.integerValue())
+                    : new String(Memory.toArray(entry.valueAddress(), entry.valueLength()));
+        }
+
+        private static String fields(HashValue hash) {
+            Set<String> names = new TreeSet<>();
+            hash.rewind();
+            while (hash.next()) {
+                HashItem name = hash.field().toBytes();
+                names.add(new String(Memory.toArray(name.address(), name.length())));
+            }
+            return names.toString().replace('[', '{').replace(']', '}');
         }
 
         @Override

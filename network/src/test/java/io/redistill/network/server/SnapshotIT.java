@@ -4,6 +4,7 @@ package io.redistill.network.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.redistill.engine.memory.Memory;
+import io.redistill.engine.store.EvictionPolicy;
 import io.redistill.network.support.Await;
 import io.redistill.network.support.RespClient;
 import io.redistill.network.support.Seeds;
@@ -37,6 +38,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SnapshotIT {
     private static final int CUTS = Integer.getInteger("redistill.snapshot.cuts", 5);
 
+    /** Before each cut, and as many behind it. */
+    private static final int COMMANDS = 3_000;
+
     @TempDir
     Path directory;
 
@@ -53,14 +57,14 @@ class SnapshotIT {
             Writer writer = new Writer(random);
             for (int cut = 0; cut < CUTS; cut++) {
                 ByteArrayOutputStream pipeline = new ByteArrayOutputStream();
-                int replies = writer.write(pipeline, 3_000);
-                saved = new TreeMap<>(writer.model);
+                writer.write(pipeline, COMMANDS);
+                saved = writer.all();
                 RespClient.append(pipeline, "BGSAVE");
-                replies += 1 + writer.write(pipeline, 3_000);
+                writer.write(pipeline, COMMANDS);
                 client.send(pipeline.toByteArray());
                 List<String> errors = new ArrayList<>();
                 boolean started = false;
-                for (int i = 0; i < replies; i++) {
+                for (int i = 0; i < 2 * COMMANDS + 1; i++) {
                     String reply = client.reply();
                     started |= reply.equals("+Background saving started\r\n");
                     if (reply.startsWith("-")) {
@@ -76,9 +80,8 @@ class SnapshotIT {
         // The file loads with another number of shards.
         try (TestServer server = options(TestServer.shards(3)).start();
                 RespClient client = server.connect()) {
-            long inFirst = saved.keySet().stream()
-                    .filter(name -> !name.startsWith("9/"))
-                    .count();
+            long inFirst =
+                    saved.keySet().stream().filter(name -> !name.contains("/")).count();
             assertThat(client.call("DBSIZE")).isEqualTo(":" + inFirst + "\r\n");
             assertThat(client.call("SAVE")).isEqualTo("+OK\r\n");
             assertThat(contents()).isEqualTo(saved);
@@ -147,6 +150,51 @@ class SnapshotIT {
         }
     }
 
+    // ---- what is known about use
+
+    @ParameterizedTest
+    @CsvSource({"ALLKEYS_LRU,1", "ALLKEYS_LRU,2", "ALLKEYS_LFU,1", "ALLKEYS_LFU,2"})
+    void shouldEvictAfterALoadWhatWasNotUsedBefore(EvictionPolicy policy, int shards) throws Exception {
+        int keys = 4_000;
+        try (TestServer server = options(TestServer.shards(2)).policy(policy).start();
+                RespClient client = server.connect()) {
+            setAll(client, keys, "v".repeat(1_000));
+            ByteArrayOutputStream pipeline = new ByteArrayOutputStream();
+            for (int round = 0; round < 20; round++) {
+                for (int i = keys / 2; i < keys; i++) {
+                    RespClient.append(pipeline, "GET", "key:" + i);
+                }
+            }
+            client.send(pipeline.toByteArray());
+            for (int i = 0; i < 20 * keys / 2; i++) {
+                client.reply();
+            }
+            assertThat(client.call("BGSAVE")).isEqualTo("+Background saving started\r\n");
+            for (int i = keys / 2; i < keys; i += 10) {
+                client.call("APPEND", "key:" + i, "x");
+            }
+            awaitSaved(client, 1);
+        }
+        try (TestServer server =
+                        options(TestServer.shards(shards)).policy(policy).start();
+                RespClient client = server.connect()) {
+            assertThat(client.call("DBSIZE")).isEqualTo(":" + keys + "\r\n");
+            long used = server.server().engine().usedBytes();
+            client.call("CONFIG", "SET", "maxmemory", Long.toString(used - keys / 8 * 1_000));
+            Await.until("eviction", () -> integer(client.call("DBSIZE")) <= keys - keys / 8);
+            int lost = 0;
+            int lostOfUsed = 0;
+            for (int i = 0; i < keys; i++) {
+                if (client.call("EXISTS", "key:" + i).equals(":0\r\n")) {
+                    lost++;
+                    lostOfUsed += i < keys / 2 ? 0 : 1;
+                }
+            }
+            assertThat(lost).isGreaterThanOrEqualTo(keys / 8);
+            assertThat(lostOfUsed).as("of %d", lost).isLessThanOrEqualTo(lost / 10);
+        }
+    }
+
     // ---- failures
 
     @Test
@@ -204,8 +252,16 @@ class SnapshotIT {
     }
 
     private static void setAll(RespClient client, int keys, String value) throws IOException {
+        ByteArrayOutputStream pipeline = new ByteArrayOutputStream();
         for (int i = 0; i < keys; i++) {
-            assertThat(client.call("SET", "key:" + i, value)).isEqualTo("+OK\r\n");
+            RespClient.append(pipeline, "SET", "key:" + i, value);
+            if (pipeline.size() > 1 << 16 || i + 1 == keys) {
+                client.send(pipeline.toByteArray());
+                pipeline.reset();
+            }
+        }
+        for (int i = 0; i < keys; i++) {
+            assertThat(client.reply()).isEqualTo("+OK\r\n");
         }
     }
 
@@ -293,6 +349,10 @@ class SnapshotIT {
         return directory.resolve("snapshot.tmp");
     }
 
+    private static long integer(String reply) {
+        return Long.parseLong(reply.substring(1).trim());
+    }
+
     private static void awaitSaved(RespClient client, long count) throws Exception {
         Await.until("snapshot " + count, () -> info(client, "rdb_saves").equals(Long.toString(count)));
     }
@@ -362,27 +422,51 @@ class SnapshotIT {
         private static final long FAR_MS = 4_000_000_000_000L;
 
         private final SplittableRandom random;
-        private final Map<String, Map<String, String>> hashes = new HashMap<>();
-        private int extraCommands;
-        final Map<String, String> model = new HashMap<>();
+        private final Map<Integer, Data> databases = new TreeMap<>(Map.of(0, new Data(), 3, new Data(), 9, new Data()));
+        private final List<Integer> numbers = List.copyOf(databases.keySet());
+        private int selected;
+        private Data data = databases.get(0);
+
+        /** What is in a database: of each key its value and deadline, and of each hash its fields. */
+        private static final class Data {
+            private final Map<String, String> model = new HashMap<>();
+            private final Map<String, Map<String, String>> hashes = new HashMap<>();
+        }
 
         Writer(SplittableRandom random) {
             this.random = random;
         }
 
-        /** Changes another database, or empties it. */
-        private void otherDatabase(ByteArrayOutputStream pipeline) {
-            RespClient.append(pipeline, "SELECT", "9");
-            if (random.nextInt(10) == 0) {
+        /** What is there: keys of other databases than 0 with the number before them. */
+        Map<String, String> all() {
+            Map<String, String> all = new TreeMap<>();
+            databases.forEach((number, data) ->
+                    data.model.forEach((key, value) -> all.put(number == 0 ? key : number + "/" + key, value)));
+            return all;
+        }
+
+        private int anyDatabase() {
+            return numbers.get(random.nextInt(numbers.size()));
+        }
+
+        /** Goes to, exchanges or empties databases. */
+        private void databases(ByteArrayOutputStream pipeline, int chance) {
+            if (chance < 2) {
+                RespClient.append(pipeline, "FLUSHALL");
+                databases.replaceAll((number, old) -> new Data());
+            } else if (chance < 6) {
                 RespClient.append(pipeline, "FLUSHDB");
-                model.keySet().removeIf(name -> name.startsWith("9/"));
+                databases.put(selected, new Data());
+            } else if (chance < 20) {
+                int one = anyDatabase();
+                int other = anyDatabase();
+                RespClient.append(pipeline, "SWAPDB", Integer.toString(one), Integer.toString(other));
+                databases.put(one, databases.put(other, databases.get(one)));
             } else {
-                String key = "key:" + random.nextInt(KEYS);
-                RespClient.append(pipeline, "SET", key, "nine");
-                model.put("9/" + key, "nine@" + EntryVisitor.NO_EXPIRY);
+                selected = anyDatabase();
+                RespClient.append(pipeline, "SELECT", Integer.toString(selected));
             }
-            RespClient.append(pipeline, "SELECT", "0");
-            extraCommands += 2;
+            data = databases.get(selected);
         }
 
         /** Changes a field; some hashes stay small, others become tables. */
@@ -390,7 +474,7 @@ class SnapshotIT {
             int number = random.nextInt(30);
             String key = "hash:" + number;
             String field = "f" + random.nextInt(number < 25 ? 20 : 2_000);
-            Map<String, String> fields = hashes.computeIfAbsent(key, ignored -> new TreeMap<>());
+            Map<String, String> fields = data.hashes.computeIfAbsent(key, ignored -> new TreeMap<>());
             switch (random.nextInt(6)) {
                 case 0 -> {
                     RespClient.append(pipeline, "HDEL", key, field);
@@ -408,16 +492,15 @@ class SnapshotIT {
                 }
             }
             if (fields.isEmpty()) {
-                hashes.remove(key);
-                model.remove(key);
+                data.hashes.remove(key);
+                data.model.remove(key);
             } else {
-                model.put(key, fields + "@" + EntryVisitor.NO_EXPIRY);
+                data.model.put(key, fields + "@" + EntryVisitor.NO_EXPIRY);
             }
         }
 
-        /** Adds commands to a pipeline; returns how many. */
-        int write(ByteArrayOutputStream pipeline, int count) {
-            extraCommands = 0;
+        /** Adds commands to a pipeline. */
+        void write(ByteArrayOutputStream pipeline, int count) {
             for (int i = 0; i < count; i++) {
                 String key = "key:" + random.nextInt(KEYS);
                 String number = "number:" + random.nextInt(50);
@@ -425,59 +508,55 @@ class SnapshotIT {
                     case 0, 1, 2, 3 -> {
                         String value = "v".repeat(random.nextInt(100)) + random.nextInt(1000);
                         RespClient.append(pipeline, "SET", key, value);
-                        model.put(key, value + "@" + EntryVisitor.NO_EXPIRY);
+                        data.model.put(key, value + "@" + EntryVisitor.NO_EXPIRY);
                     }
                     case 4 -> {
                         int length = random.nextInt(20) == 0 ? 100_000 : 10;
                         String value = "x".repeat(length) + random.nextInt(1000);
                         long deadline = FAR_MS + random.nextInt(1000);
                         RespClient.append(pipeline, "SET", key, value, "PXAT", Long.toString(deadline));
-                        model.put(key, value + "@" + deadline);
+                        data.model.put(key, value + "@" + deadline);
                     }
                     case 5, 6 -> {
                         RespClient.append(pipeline, "DEL", key);
-                        model.remove(key);
+                        data.model.remove(key);
                     }
                     case 7 -> {
                         RespClient.append(pipeline, "INCRBY", number, "7");
-                        String old = model.getOrDefault(number, "0@");
+                        String old = data.model.getOrDefault(number, "0@");
                         long sum = Long.parseLong(old.substring(0, old.indexOf('@'))) + 7;
-                        model.put(number, sum + "@" + EntryVisitor.NO_EXPIRY);
+                        data.model.put(number, sum + "@" + EntryVisitor.NO_EXPIRY);
                     }
                     case 8 -> {
                         RespClient.append(pipeline, "APPEND", key, "-tail");
-                        String old = model.getOrDefault(key, "@" + EntryVisitor.NO_EXPIRY);
+                        String old = data.model.getOrDefault(key, "@" + EntryVisitor.NO_EXPIRY);
                         int at = old.indexOf('@');
-                        model.put(key, old.substring(0, at) + "-tail" + old.substring(at));
+                        data.model.put(key, old.substring(0, at) + "-tail" + old.substring(at));
                     }
                     case 9 -> {
                         long deadline = FAR_MS + random.nextInt(1000);
                         RespClient.append(pipeline, "PEXPIREAT", key, Long.toString(deadline));
-                        model.computeIfPresent(key, (name, old) -> old.substring(0, old.indexOf('@') + 1) + deadline);
+                        data.model.computeIfPresent(
+                                key, (name, old) -> old.substring(0, old.indexOf('@') + 1) + deadline);
                     }
                     case 10 -> {
                         String other = "key:" + random.nextInt(KEYS);
                         RespClient.append(pipeline, "MSET", key, "m1", other, "m2");
-                        model.put(key, "m1@" + EntryVisitor.NO_EXPIRY);
-                        model.put(other, "m2@" + EntryVisitor.NO_EXPIRY);
+                        data.model.put(key, "m1@" + EntryVisitor.NO_EXPIRY);
+                        data.model.put(other, "m2@" + EntryVisitor.NO_EXPIRY);
                     }
                     case 11, 12, 13, 14 -> hash(pipeline);
                     default -> {
-                        int rare = random.nextInt(400);
-                        if (rare == 0) {
-                            RespClient.append(pipeline, "FLUSHALL");
-                            model.clear();
-                            hashes.clear();
-                        } else if (rare < 100) {
-                            otherDatabase(pipeline);
+                        int chance = random.nextInt(400);
+                        if (chance < 60) {
+                            databases(pipeline, chance);
                         } else {
                             RespClient.append(pipeline, "GETDEL", key);
-                            model.remove(key);
+                            data.model.remove(key);
                         }
                     }
                 }
             }
-            return count + extraCommands;
         }
     }
 

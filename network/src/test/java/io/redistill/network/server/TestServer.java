@@ -4,6 +4,8 @@ package io.redistill.network.server;
 import io.redistill.engine.EngineConfig;
 import io.redistill.engine.shard.ShardClock;
 import io.redistill.engine.shard.WaitMode;
+import io.redistill.engine.store.EvictionPolicy;
+import io.redistill.engine.store.EvictionSettings;
 import io.redistill.engine.store.HashLimits;
 import io.redistill.engine.store.IndexKind;
 import io.redistill.network.NetworkConfig;
@@ -61,6 +63,14 @@ public final class TestServer implements AutoCloseable {
                         false,
                         true),
                 (thread, fault) -> dead = fault);
+        server.engine()
+                .budget()
+                .settings(new EvictionSettings(
+                        builder.maxMemoryBytes,
+                        builder.policy,
+                        EvictionSettings.DEFAULT_SAMPLES,
+                        EvictionSettings.DEFAULT_LFU_LOG_FACTOR,
+                        EvictionSettings.DEFAULT_LFU_DECAY_MINUTES));
         builder.options("--shards", String.valueOf(builder.shards), "--dbfilename", builder.file);
         ServerSettings.Outcome outcome =
                 ServerSettings.resolve(builder.options.toArray(String[]::new), Map.of(), Path.of("target"));
@@ -103,6 +113,7 @@ public final class TestServer implements AutoCloseable {
         private String host = "127.0.0.1";
         private int ringSize = 4096;
         private long maxMemoryBytes = 1L << 30;
+        private EvictionPolicy policy = EvictionPolicy.NOEVICTION;
         private int maxConnections = 10_000;
         private int idleTimeoutSeconds;
         private ClientLimits limits = ClientLimits.DEFAULT;
@@ -156,6 +167,11 @@ public final class TestServer implements AutoCloseable {
 
         public Builder maxMemoryBytes(long bytes) {
             maxMemoryBytes = bytes;
+            return this;
+        }
+
+        public Builder policy(EvictionPolicy evictionPolicy) {
+            policy = evictionPolicy;
             return this;
         }
 
