@@ -8,6 +8,7 @@ import io.redistill.engine.memory.Memory;
 import io.redistill.engine.reply.Errors;
 import io.redistill.engine.reply.ReplyBuffer;
 import io.redistill.engine.store.Database;
+import io.redistill.engine.store.EntryTransfer;
 import io.redistill.engine.store.EntryView;
 import io.redistill.engine.store.HashItem;
 import java.util.SplittableRandom;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Invocation {
     private final HashFieldOptions hashFieldOptions = new HashFieldOptions();
     private final SplittableRandom random = new SplittableRandom();
+    private final EntryTransfer transfer = new EntryTransfer();
     private final Shard shard;
     private final long digits = Memory.allocate(Decimal.MAX_LENGTH);
     private @Nullable Database database;
@@ -42,6 +44,11 @@ final class Invocation {
     /** To be filled by a command that has such options. */
     HashFieldOptions hashFieldOptions() {
         return hashFieldOptions;
+    }
+
+    /** For commands that move or copy a value. */
+    EntryTransfer transfer() {
+        return transfer;
     }
 
     /** For commands that choose by chance. */

@@ -19,7 +19,7 @@ import java.util.Arrays;
 final class KeyspaceCommands {
     private static final byte[] FIRST_INDEX = Errors.encoded("ERR invalid first DB index");
     private static final byte[] SECOND_INDEX = Errors.encoded("ERR invalid second DB index");
-    private static final byte[] INDEX_RANGE = Errors.encoded("ERR DB index is out of range");
+    static final byte[] INDEX_RANGE = Errors.encoded("ERR DB index is out of range");
     private static final long STEP = 1024;
 
     private KeyspaceCommands() {}

@@ -93,6 +93,10 @@ final class ShardCommands {
             case Opcode.HSETEX -> HashFieldExpiry.hsetex(call);
             case Opcode.HGETDEL -> HashFieldExpiry.hgetdel(call);
             case Opcode.MSETNX -> MultiKeyCommands.msetnx(call);
+            case Opcode.RENAME -> TransferCommands.rename(call, false);
+            case Opcode.RENAMENX -> TransferCommands.rename(call, true);
+            case Opcode.COPY -> TransferCommands.copy(call);
+            case Opcode.MOVE -> TransferCommands.move(call);
             case Opcode.SAVE, Opcode.BGSAVE -> call.shard().beginCut();
             case Opcode.SHUTDOWN -> {} // its reply waits for a snapshot that is made elsewhere
             case Opcode.KEYS -> KeyspaceCommands.keys(call);

@@ -711,6 +711,78 @@ public final class Database {
         return moved;
     }
 
+    // ---- transfers
+
+    /** Whether both keep their entries in the same arena. */
+    boolean sharesArenaWith(Database other) {
+        return arena == other.arena;
+    }
+
+    FieldTable fieldTables() {
+        return fieldTables;
+    }
+
+    /** What was noted for eviction with the entry that {@link #find} just returned. */
+    int accessStamp() {
+        return index.accessStamp();
+    }
+
+    /**
+     * Gives a key a value of another entry's kind and length, with its deadline, to be written by the caller at the returned
+     * address before {@link #placed} is called.
+     *
+     * @return 0 when there is no memory and nothing was changed
+     */
+    long writeTaken(@Nullable EntryView existing, long hash, long keyAddress, int keyLength, EntryView source) {
+        boolean large = source.isLargeValue();
+        return write(
+                existing,
+                hash,
+                keyAddress,
+                keyLength,
+                source.kind(),
+                large ? EntryLayout.LARGE_VALUE : 0,
+                source.valueLength(),
+                large ? EntryLayout.FIELD_BYTES : source.valueLength(),
+                source.hasExpiry() ? source.expiresAtMs() : NO_EXPIRY);
+    }
+
+    /**
+     * Ends {@link #writeTaken}.
+     *
+     * @param accessStamp what is to be noted with the entry for eviction, or {@link #NO_STAMP}
+     */
+    void placed(long hash, long keyAddress, int keyLength, int accessStamp) {
+        long entry = index.find(hash, keyAddress, keyLength);
+        if (accessStamp != NO_STAMP) {
+            index.accessStamp(accessStamp);
+        }
+        scratch.wrap(entry);
+        if (scratch.isFieldTable()) {
+            FieldTable.owner(Memory.getLong(scratch.valueAddress()), entry);
+        }
+    }
+
+    /** In place of an access stamp: it is left as it is. */
+    static final int NO_STAMP = -1;
+
+    /**
+     * Removes an entry whose value was taken; {@link #beforeChange} has been called.
+     *
+     * @param withoutValue whether another entry has what this one refers to
+     */
+    void removeTaken(long hash, EntryView taken, boolean withoutValue) {
+        long entry = taken.address();
+        deadlines.remove(entry, taken.flags());
+        index.remove(hash, entry);
+        if (withoutValue) {
+            freeWithoutValue(entry);
+        } else {
+            freeEntry(taken);
+        }
+        afterChange();
+    }
+
     /** Removes an entry that {@link #find} returned. */
     public void remove(long hash, EntryView existing) {
         beforeChange(existing);

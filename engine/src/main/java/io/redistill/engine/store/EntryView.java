@@ -65,6 +65,11 @@ public final class EntryView {
         return Memory.getByte(address + EntryLayout.STAMP_OFFSET) & 0xff;
     }
 
+    /** Type and encoding, one of the kinds of {@link EntryLayout}. */
+    int kind() {
+        return (int) header & 0xff;
+    }
+
     int encoding() {
         return (int) header >>> EntryLayout.ENCODING_SHIFT & EntryLayout.ENCODING_MASK;
     }

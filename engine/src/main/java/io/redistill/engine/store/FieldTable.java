@@ -79,6 +79,7 @@ final class FieldTable {
     private final long base;
     private final EntryHash fieldHash;
     private final EntryView view = new EntryView();
+    private final EntryView copied = new EntryView();
     private final Deadlines deadlines;
     private int generation;
     private long garbage;
@@ -619,7 +620,86 @@ final class FieldTable {
         }
     }
 
+    // ---- transfers
+
+    /**
+     * A copy of another table, which may be of another shard; fields whose deadline has passed are copied as well.
+     *
+     * @return {@link #NONE} when there is no memory
+     */
+    long copyOf(long original) {
+        long root = create();
+        if (root == NONE) {
+            return NONE;
+        }
+        int count = bucketCount(original);
+        for (int bucket = 0; bucket < count; bucket++) {
+            for (long field = first(original, bucket); field != NONE; field = next(field)) {
+                if (!addCopy(root, field)) {
+                    discard(root);
+                    return NONE;
+                }
+            }
+        }
+        return root;
+    }
+
+    private boolean addCopy(long root, long original) {
+        EntryView field = copied.wrap(original);
+        boolean large = field.isLargeValue();
+        int valueBytes = large ? EntryLayout.FIELD_BYTES : field.valueLength();
+        long target = write(
+                root,
+                NONE,
+                hashOf(field.keyAddress(), field.keyLength()),
+                field.keyAddress(),
+                field.keyLength(),
+                field.kind(),
+                large ? EntryLayout.LARGE_VALUE : 0,
+                field.valueLength(),
+                valueBytes,
+                field.hasExpiry() ? field.expiresAtMs() : Database.NO_EXPIRY);
+        if (target == 0) {
+            return false;
+        }
+        if (large) {
+            long block = field.valueAddress();
+            LargeBlock.retain(block);
+            Memory.putLong(target, block);
+        } else {
+            Memory.copy(field.valueAddress(), target, valueBytes);
+        }
+        return true;
+    }
+
+    /** Takes a table over from another database of the same shard: deadlines of its fields go to this one's wheel. */
+    void adopt(FieldTable from, long root) {
+        if (from == this) {
+            return;
+        }
+        Memory.putInt(root + GENERATION, generation);
+        long left = timedCount(root);
+        for (int bucket = 0; left > 0; bucket++) {
+            for (long field = first(root, bucket); field != NONE; field = next(field)) {
+                EntryView entry = view.wrap(field);
+                if (entry.hasExpiry()) {
+                    long expiresAtMs = entry.expiresAtMs();
+                    from.deadlines.remove(field, entry.flags());
+                    deadlines.add(field, entry.flags(), expiresAtMs);
+                    left--;
+                }
+            }
+        }
+    }
+
     // ---- the end
+
+    /** {@link #discard}s a table that nothing has come to belong to, if it is one. */
+    void letGo(long root) {
+        if (root != NONE) {
+            discard(root);
+        }
+    }
 
     /** Lets go of a table: a small one is freed at once, others by {@link #reclaim}. */
     void discard(long root) {

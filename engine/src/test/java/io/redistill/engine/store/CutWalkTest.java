@@ -31,6 +31,7 @@ class CutWalkTest {
     private final AddressSpace space = new AddressSpace(256 << 20, false);
 
     private SplittableRandom random = new SplittableRandom(0);
+    private final EntryTransfer transfer = new EntryTransfer();
     private Database database;
     private final Map<Integer, String> model = new HashMap<>();
     private final Map<Integer, Long> keys = new HashMap<>();
@@ -135,6 +136,10 @@ class CutWalkTest {
                 }
                 continue;
             }
+            if (found != null && random.nextInt(8) == 0) {
+                transfer(key, address, name.length, random.nextInt(keyCount));
+                continue;
+            }
             long deadline = random.nextInt(3) == 0 ? database.nowMs() + 1 + random.nextInt(100) : Database.NO_EXPIRY;
             if (found != null && random.nextInt(4) == 0) {
                 assertThat(database.expireAt(found, hash, deadline)).isTrue();
@@ -148,6 +153,28 @@ class CutWalkTest {
             } else {
                 write(found, hash, address, key, deadline);
             }
+        }
+    }
+
+    /** Renames a key, or copies it. */
+    private void transfer(int key, long address, int length, int otherKey) {
+        if (key == otherKey) {
+            return;
+        }
+        byte[] name = name(otherKey);
+        long other = keys.computeIfAbsent(otherKey, ignored -> offHeap.put(name));
+        long hash = hash(other, name.length);
+        assertThat(transfer.take(database, hash(address, length), address, length))
+                .isTrue();
+        EntryView existing = database.find(hash, other, name.length);
+        if (random.nextBoolean()) {
+            assertThat(transfer.copyTo(database, hash, other, name.length, existing))
+                    .isTrue();
+            model.put(otherKey, model.get(key));
+        } else {
+            assertThat(transfer.moveTo(database, hash, other, name.length, existing))
+                    .isTrue();
+            model.put(otherKey, model.remove(key));
         }
     }
 

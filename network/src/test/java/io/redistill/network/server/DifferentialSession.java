@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.TreeSet;
 
 /**
  * One connection to each server, over which the same pipelines go, and the comparison of what comes back.
@@ -28,6 +29,7 @@ final class DifferentialSession implements AutoCloseable {
     private final ReplyReader redis;
     private final Deque<String> recent = new ArrayDeque<>();
     private final List<String> mismatches = new ArrayList<>();
+    private byte[] oneKey;
     private int step;
 
     DifferentialSession(RequestStream stream, int ourPort, int redisPort) throws IOException {
@@ -130,14 +132,18 @@ final class DifferentialSession implements AutoCloseable {
 
     /** At the end the servers must hold the same. */
     private void compareKeyspace() throws IOException {
-        List<Request> requests = new ArrayList<>();
-        for (byte[] key : stream.allKeys()) {
-            requests.add(stream.request(ReplyCheck.EXACT, RequestStream.bytes("GET"), key));
-            requests.add(stream.request(ReplyCheck.EXACT, RequestStream.bytes("TYPE"), key));
-            requests.add(stream.request(ReplyCheck.PAIRS_IN_ANY_ORDER, RequestStream.bytes("HGETALL"), key));
-            requests.add(stream.request(ReplyCheck.MILLISECONDS, RequestStream.bytes("PEXPIRETIME"), key));
+        for (String database : new TreeSet<>(List.of(RequestStream.DATABASES))) {
+            List<Request> requests = new ArrayList<>();
+            requests.add(
+                    stream.request(ReplyCheck.EXACT, RequestStream.bytes("SELECT"), RequestStream.bytes(database)));
+            for (byte[] key : stream.allKeys()) {
+                requests.add(stream.request(ReplyCheck.EXACT, RequestStream.bytes("GET"), key));
+                requests.add(stream.request(ReplyCheck.EXACT, RequestStream.bytes("TYPE"), key));
+                requests.add(stream.request(ReplyCheck.PAIRS_IN_ANY_ORDER, RequestStream.bytes("HGETALL"), key));
+                requests.add(stream.request(ReplyCheck.MILLISECONDS, RequestStream.bytes("PEXPIRETIME"), key));
+            }
+            exchange(requests);
         }
-        exchange(requests);
     }
 
     private void exchange(List<Request> requests) throws IOException {
@@ -182,9 +188,17 @@ final class DifferentialSession implements AutoCloseable {
         }
         byte[] fromRedis = reply(redis, "redis-server");
         byte[] fromUs = reply(ours, "our server");
-        if (!request.check().accepts(fromUs, fromRedis) && mismatches.size() < MOST_MISMATCHES) {
+        if (!(request.check().accepts(fromUs, fromRedis) && isMember(request, fromUs, fromRedis))
+                && mismatches.size() < MOST_MISMATCHES) {
             mismatches.add(describe(request, fromUs, fromRedis));
         }
+    }
+
+    /** Whether the key that RANDOMKEY just gave, if it did, is one of all keys. */
+    private boolean isMember(Request request, byte[] fromUs, byte[] fromRedis) {
+        byte[] one = oneKey;
+        oneKey = request.check() == ReplyCheck.ONE_KEY && !ReplyCheck.isNil(fromUs) ? fromUs : null;
+        return one == null || request.check() != ReplyCheck.ALL_KEYS || ReplyCheck.contains(fromRedis, one);
     }
 
     private byte[] reply(ReplyReader reader, String whose) throws IOException {

@@ -105,6 +105,22 @@ enum ReplyCheck {
         }
     },
 
+    /** RANDOMKEY: chance decides which; that there is one is exact, and that it is one of {@link #ALL_KEYS} is looked at. */
+    ONE_KEY {
+        @Override
+        boolean accepts(byte[] ours, byte[] redis) {
+            return isNil(ours) ? Arrays.equals(ours, redis) : ours[0] == '$' && redis[0] == '$' && !isNil(redis);
+        }
+    },
+
+    /** KEYS right behind a RANDOMKEY. */
+    ALL_KEYS {
+        @Override
+        boolean accepts(byte[] ours, byte[] redis) {
+            return ELEMENTS_IN_ANY_ORDER.accepts(ours, redis);
+        }
+    },
+
     /** CONFIG GET: Redis answers in the random order of its table. */
     ANY_ORDER {
         @Override
@@ -128,6 +144,15 @@ enum ReplyCheck {
     private static final long TOLERANCE_SECONDS = 60;
 
     abstract boolean accepts(byte[] ours, byte[] redis);
+
+    static boolean isNil(byte[] reply) {
+        return reply[0] == '_' || reply[1] == '-';
+    }
+
+    /** Whether a bulk string is an element of an aggregate of them. */
+    static boolean contains(byte[] aggregate, byte[] bulk) {
+        return sorted(aggregate, 1).contains(new String(bulk, ISO_8859_1));
+    }
 
     /** The header of an aggregate of bulk strings, then runs of {@code width} of them, sorted. */
     private static List<String> sorted(byte[] reply, int width) {

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 
 /**
  * The random commands of one connection. They depend on the seed alone, never on replies, so a run can be replayed.
@@ -32,6 +33,9 @@ final class RequestStream {
     private static final int RELATIVE_STEPS = 1_000_003; // a prime
     private static final int LARGEST_VALUE_BYTES = 100 << 10;
     private static final String[] PAST = {"0", "-1", "-9223372036854775808", "-9223372036854775", "-9223372036854776"};
+    /** The databases that are used. */
+    static final String[] DATABASES = {"0", "1", "2", "0"};
+
     static final String[] TOO_LATE = {
         "9223372036854775807", "9223372036854775", "9223372036854776", "9223372036854775000", "9223372036854774807"
     };
@@ -122,6 +126,7 @@ final class RequestStream {
     private final List<byte[]> shortLived = new ArrayList<>();
     private int relativeStep;
 
+    private Supplier<Request> bound;
     private boolean silent;
     private boolean skipNext;
 
@@ -140,7 +145,7 @@ final class RequestStream {
         relativeStep = random.nextInt(RELATIVE_STEPS);
         strings = new StringRequests(this);
         connections = new ConnectionRequests(this);
-        groups = List.of(strings, new BitRequests(this), new HashRequests(this));
+        groups = List.of(strings, new BitRequests(this), new HashRequests(this), new KeyspaceRequests(this));
     }
 
     SplittableRandom random() {
@@ -194,6 +199,11 @@ final class RequestStream {
         List<byte[]> taken = List.copyOf(shortLived);
         shortLived.clear();
         return taken;
+    }
+
+    /** Whether a key may be expiring just now. */
+    boolean hasShortLived() {
+        return !shortLived.isEmpty();
     }
 
     /** A number for the one who sends, from the same seed. */
@@ -256,8 +266,18 @@ final class RequestStream {
         return encoded(ReplyCheck.EXACT, true, new byte[0], bytes("CLIENT"), bytes("REPLY"), bytes("ON"));
     }
 
+    /** What the next command must be. */
+    void thenNext(Supplier<Request> request) {
+        bound = request;
+    }
+
     /** The next random command. */
     Request next() {
+        Supplier<Request> next = bound;
+        if (next != null) {
+            bound = null;
+            return next.get();
+        }
         int kind = random.nextInt(1000);
         if (kind < 460) {
             return strings.next();
