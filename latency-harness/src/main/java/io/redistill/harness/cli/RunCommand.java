@@ -68,11 +68,7 @@ public final class RunCommand implements Callable<Integer> {
         } catch (IllegalArgumentException | IOException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
-        RunRecord record = stoppable(runner);
-        spec.commandLine()
-                .getOut()
-                .print(RunSummary.text(record, "written to " + runner.folder().path()));
-        spec.commandLine().getOut().flush();
+        RunRecord record = runAndTell(runner);
         if (!record.end().equals(RunRecord.COMPLETE)) {
             return ExitCode.MISSED;
         }
@@ -89,8 +85,8 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /** Ctrl-C ends the measured part; the process ends when the folder is written. */
-    private static RunRecord stoppable(Runner runner) throws IOException, InterruptedException {
+    /** Ctrl-C ends the measured part; the process ends when the folder is written and the summary printed. */
+    private RunRecord runAndTell(Runner runner) throws IOException, InterruptedException {
         CountDownLatch written = new CountDownLatch(1);
         Thread hook = new Thread(
                 () -> {
@@ -106,7 +102,13 @@ public final class RunCommand implements Callable<Integer> {
                 "stop");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            return runner.run();
+            RunRecord record = runner.run();
+            spec.commandLine()
+                    .getOut()
+                    .print(RunSummary.text(
+                            record, "written to " + runner.folder().path()));
+            spec.commandLine().getOut().flush();
+            return record;
         } finally {
             written.countDown();
             try {
