@@ -155,6 +155,11 @@ public final class AddressSpace implements AutoCloseable {
         notifyAll();
     }
 
+    /** Returns the memory of some whole pages of a segment to the system; their contents are lost. */
+    void discard(long address, long lengthBytes) {
+        mapping.discard(address, lengthBytes);
+    }
+
     /** Free segments that are touched already. */
     synchronized int aheadCount() {
         return aheadCount;

@@ -2,17 +2,19 @@
 package io.redistill.engine.memory;
 
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Memory for one large value, counted by its holders: a receiving connection, an entry, replies not yet sent.
  *
  * <pre>
- *   block - 16: long capacity     block - 8: int holders     block: bytes …
+ *   block - 16: long capacity     block - 8: int holders     block - 4: int origin     block: bytes …
  * </pre>
  *
  * A block is written by the one thread that allocated it until it is published, and is immutable afterwards while it
- * has more than one holder. The C library's allocator serves it: virtual memory is committed as it is touched, so that
- * an announced length that never arrives costs address space only.
+ * has more than one holder. A {@link LargeSpace} of the process serves it: memory is committed as it is touched, so that
+ * an announced length that never arrives costs address space only, and goes back to the system when it is freed. Where
+ * there is no such space the C library's allocator serves it.
  *
  * <p>Threading: any thread; the last {@link #release} frees, wherever it happens.
  */
@@ -21,6 +23,11 @@ public final class LargeBlock {
     private static final int CAPACITY = -16;
     private static final int HOLDERS = -8;
 
+    private static final int ORIGIN = -4;
+    private static final int FROM_SPACE = 0;
+    private static final int FROM_C_LIBRARY = 1;
+
+    private static final @Nullable LargeSpace SPACE = LargeSpace.open();
     private static final LongAdder USED_BYTES = new LongAdder();
 
     private LargeBlock() {}
@@ -37,9 +44,16 @@ public final class LargeBlock {
      * to its end is {@link #abandon abandoned}, not released.
      */
     public static long announce(long capacity) {
-        long block = Memory.allocate(HEADER_BYTES + capacity) + HEADER_BYTES;
+        int origin = FROM_SPACE;
+        long start = SPACE == null ? 0 : SPACE.allocate(HEADER_BYTES + capacity);
+        if (start == 0) {
+            origin = FROM_C_LIBRARY;
+            start = Memory.allocate(HEADER_BYTES + capacity);
+        }
+        long block = start + HEADER_BYTES;
         Memory.putLong(block + CAPACITY, capacity);
         Memory.putInt(block + HOLDERS, 1);
+        Memory.putInt(block + ORIGIN, origin);
         USED_BYTES.add(HEADER_BYTES);
         return block;
     }
@@ -52,7 +66,15 @@ public final class LargeBlock {
     /** Frees an announced block of which only so many bytes have arrived. */
     public static void abandon(long block, long arrivedBytes) {
         USED_BYTES.add(-(arrivedBytes + HEADER_BYTES));
-        Memory.free(block - HEADER_BYTES);
+        free(block);
+    }
+
+    private static void free(long block) {
+        if (SPACE != null && Memory.getInt(block + ORIGIN) == FROM_SPACE) {
+            SPACE.free(block - HEADER_BYTES);
+        } else {
+            Memory.free(block - HEADER_BYTES);
+        }
     }
 
     /**
@@ -79,7 +101,7 @@ public final class LargeBlock {
     public static void release(long block) {
         if (Memory.getAndAddInt(block + HOLDERS, -1) == 1) {
             USED_BYTES.add(-(capacity(block) + HEADER_BYTES));
-            Memory.free(block - HEADER_BYTES);
+            free(block);
         }
     }
 
@@ -96,5 +118,22 @@ public final class LargeBlock {
     /** Bytes in all live blocks of this process, headers included. */
     public static long usedBytes() {
         return USED_BYTES.sum();
+    }
+
+    /** Bytes between live blocks for which the system still holds memory. */
+    public static long reserveBytes() {
+        return SPACE == null ? 0 : SPACE.reserveBytes();
+    }
+
+    /** What counts against a limit: {@link #usedBytes}, and the reserve as far as it is more than a spare one. */
+    public static long chargedBytes() {
+        return usedBytes() + Math.max(0, reserveBytes() - LargeSpace.SPARE_BYTES);
+    }
+
+    /** Gives the reserve back to the system, but for incomplete pages. */
+    public static void purge() {
+        if (SPACE != null) {
+            SPACE.purge();
+        }
     }
 }

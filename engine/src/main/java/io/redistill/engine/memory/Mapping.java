@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A reservation of virtual memory: anonymous {@code mmap} without swap reservation on Linux, the C library's allocator
  * elsewhere or where native access fails (then nothing is given back before {@link #close}).
  *
- * <p>Threading: confined to {@link AddressSpace}'s monitor.
+ * <p>Threading: immutable; any thread. {@link #close} when nobody uses the range any more.
  */
 final class Mapping {
     private final long address;
@@ -23,7 +23,7 @@ final class Mapping {
     }
 
     static Mapping reserve(long lengthBytes, boolean hugePages) {
-        if (Platform.isLinux() && CLibrary.AVAILABLE) {
+        if (isAvailable()) {
             long address = CLibrary.mmap(
                     0,
                     lengthBytes,
@@ -42,6 +42,18 @@ final class Mapping {
             return new Mapping(address, lengthBytes, true);
         }
         return new Mapping(Memory.allocate(lengthBytes), lengthBytes, false);
+    }
+
+    /** Whether there are mappings at all, and not only the C library's allocator. */
+    static boolean isAvailable() {
+        return Platform.isLinux() && CLibrary.AVAILABLE;
+    }
+
+    /** Refuses huge pages, so that what is next to a touched byte costs nothing and what is discarded stays away. */
+    void useSmallPages() {
+        if (mapped) {
+            CLibrary.madvise(address, lengthBytes, CLibrary.MADV_NOHUGEPAGE);
+        }
     }
 
     long address() {
@@ -77,6 +89,7 @@ final class Mapping {
         static final int MAP_NORESERVE = 0x4000;
         static final int MADV_DONTNEED = 4;
         static final int MADV_HUGEPAGE = 14;
+        static final int MADV_NOHUGEPAGE = 15;
 
         static final @Nullable String UNAVAILABILITY = bind();
         static final boolean AVAILABLE = UNAVAILABILITY == null;

@@ -8,6 +8,7 @@ import io.redistill.engine.command.RequestBatch;
 import io.redistill.engine.memory.Arena;
 import io.redistill.engine.reply.Errors;
 import io.redistill.engine.reply.ReplyBuffer;
+import io.redistill.engine.store.Compactor;
 import io.redistill.engine.store.CutWalk;
 import io.redistill.engine.store.Database;
 import io.redistill.engine.store.Evictor;
@@ -53,6 +54,9 @@ public final class Shard {
 
     private static final long URGENT_EVICTION_SLICE_NS = 500_000;
 
+    /** The same for moving entries together. */
+    private static final long COMPACTION_SLICE_NS = 30_000;
+
     /** Longest sleep while there are deadlines. */
     private static final long MAX_SLEEP_MS = 100;
 
@@ -62,6 +66,7 @@ public final class Shard {
     private final Arena arena;
     private final ShardDatabases databases;
     private final Evictor evictor;
+    private final Compactor compactor;
     private final LongSupplier usedBytesNow = this::usedBytesNow;
     private final CommandStatistics statistics = new CommandStatistics();
     private final Invocation call = new Invocation(this);
@@ -93,6 +98,7 @@ public final class Shard {
         this.arena = arena;
         this.databases = databases;
         this.evictor = evictor;
+        compactor = new Compactor(arena);
         databases.clock(clock.epochMs());
         evictor.clock(clock.epochMs());
     }
@@ -171,6 +177,9 @@ public final class Shard {
             if (databases.hasGarbage() && (executed == 0 || ++turns % TURNS_PER_SLICE == 0)) {
                 databases.reclaim();
             }
+            if (isCompactionWanted()) {
+                compactSlowPath();
+            }
             if (cut != null) {
                 walkSlowPath(executed);
             }
@@ -182,7 +191,7 @@ public final class Shard {
     }
 
     private void evictSlowPath(long sliceNs) {
-        evictor.evict(databases.existing(), usedBytesNow, monotonicNs, clock.monotonicNs() + sliceNs);
+        evictor.evict(databases.existing(), compactor, usedBytesNow, monotonicNs, clock.monotonicNs() + sliceNs);
         if (evictor.isExhausted()) {
             // Others may have what can go.
             for (Shard peer : peers) {
@@ -192,7 +201,20 @@ public final class Shard {
     }
 
     private long usedBytesNow() {
-        return arena.usedBytes() + databases.indexHeapBytes();
+        return arena.chargedBytes() + databases.indexHeapBytes();
+    }
+
+    private boolean isCompactionWanted() {
+        return arena.hasExcess() && compactor.isWanted(evictor.isShort()) && !databases.hasGarbage();
+    }
+
+    private void compactSlowPath() {
+        long endNs = clock.monotonicNs() + COMPACTION_SLICE_NS;
+        boolean goesOn;
+        do {
+            goesOn = compactor.step(databases.existing()) && isCompactionWanted();
+        } while (goesOn && clock.monotonicNs() < endNs);
+        evictor.settle(usedBytesNow());
     }
 
     private void expire(int executed) {
@@ -253,6 +275,7 @@ public final class Shard {
                         || databases.hasGarbage()
                         || isExpiryDue()
                         || evictor.isNeeded()
+                        || isCompactionWanted()
                         || hasBackgroundWork();
     }
 
@@ -481,9 +504,24 @@ public final class Shard {
         return statistics;
     }
 
-    /** Bytes that entries and index take here. Any thread: a value of some moment ago. */
+    /** Bytes that count against the limit here: entries, index, and what is held beyond the spare reserve. Any thread: a value of some moment ago. */
     public long usedBytes() {
-        return arena.usedBytes() + databases.sum(Database::indexHeapBytes);
+        return arena.chargedBytes() + databases.sum(Database::indexHeapBytes);
+    }
+
+    /** Bytes of blocks in use, tables of the index included. Any thread: a value of some moment ago. */
+    public long blockBytes() {
+        return arena.usedBytes();
+    }
+
+    /** Bytes of memory that the arena can have. Any thread: a value of some moment ago. */
+    public long residentBytes() {
+        return arena.residentBytes();
+    }
+
+    /** Whether entries are being moved together, and how many were. Any thread: a value of some moment ago. */
+    public Compactor compactor() {
+        return compactor;
     }
 
     /** Bytes of address space that the arena holds. Any thread: a value of some moment ago. */

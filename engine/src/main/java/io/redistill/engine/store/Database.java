@@ -468,7 +468,7 @@ public final class Database {
         int length = EntryWriter.length(flags, keyLength, valueBytes);
         long header = EntryWriter.header(kind, flags, keyLength, valueLength) | (long) stamp << EntryLayout.STAMP_SHIFT;
         if (existing == null) {
-            long entry = arena.allocate(length);
+            long entry = arena.allocateMovable(length);
             if (entry == 0) {
                 return 0;
             }
@@ -498,7 +498,7 @@ public final class Database {
                 deadlines.add(entry, flags, expiry);
             }
         } else {
-            long moved = arena.allocate(length);
+            long moved = arena.allocateMovable(length);
             if (moved == 0) {
                 return 0;
             }
@@ -587,7 +587,7 @@ public final class Database {
             int length = existing.lengthBytes();
             int resized = length + newLength - oldLength;
             if (!Arena.sameBlockLength(length, resized)) {
-                long moved = arena.allocate(resized);
+                long moved = arena.allocateMovable(resized);
                 if (moved == 0) {
                     return 0;
                 }
@@ -642,7 +642,7 @@ public final class Database {
             return true;
         }
         int length = existing.lengthBytes();
-        long target = oldBody == body ? entry : arena.allocate(length - oldBody + body);
+        long target = oldBody == body ? entry : arena.allocateMovable(length - oldBody + body);
         if (target == 0) {
             return false;
         }
@@ -697,7 +697,7 @@ public final class Database {
     long resize(EntryView existing, long keyHash, int valueBytes) {
         int length = existing.lengthBytes();
         int newLength = length - existing.valueLength() + valueBytes;
-        long moved = arena.allocate(newLength);
+        long moved = arena.allocateMovable(newLength);
         if (moved == 0) {
             return 0;
         }
@@ -781,6 +781,32 @@ public final class Database {
             freeEntry(taken);
         }
         afterChange();
+    }
+
+    /**
+     * Moves an entry to another block of the same length; what it is does not change.
+     *
+     * @return false when it is none of this database or there is no memory
+     */
+    boolean relocate(long entry) {
+        EntryView moving = scratch.wrap(entry);
+        long keyHash = entryHash.of(moving.keyAddress(), moving.keyLength());
+        if (!index.holds(keyHash, entry)) {
+            return false;
+        }
+        int length = moving.lengthBytes();
+        long moved = arena.allocateMovable(length);
+        if (moved == 0) {
+            return false;
+        }
+        Memory.copy(entry, moved, length);
+        deadlines.moved(moved, moving.flags());
+        index.move(keyHash, entry, moved);
+        if (moving.isFieldTable()) {
+            FieldTable.owner(Memory.getLong(moving.valueAddress()), moved);
+        }
+        arena.free(entry);
+        return true;
     }
 
     /** Removes an entry that {@link #find} returned. */
@@ -991,13 +1017,23 @@ public final class Database {
         return touched;
     }
 
-    /** Bytes of index and timing wheel, wherever they are. */
+    /** Bytes of index and timing wheels, wherever they are. */
     public long indexBytes() {
         return indexHeapBytes() + index.arenaBytes();
     }
 
-    /** Bytes that index and timing wheel take outside the arena. */
+    /** Bytes that index and timing wheels take outside the arena. */
     public long indexHeapBytes() {
-        return index.heapBytes() + deadlines.wheel().heapBytes();
+        return index.heapBytes() + expiryBytes();
+    }
+
+    /** Bytes of the index in the arena. */
+    public long indexArenaBytes() {
+        return index.arenaBytes();
+    }
+
+    /** Bytes that timing wheels take; their records are in the entries. */
+    public long expiryBytes() {
+        return deadlines.wheel().heapBytes() + fieldTables.heapBytes();
     }
 }

@@ -79,6 +79,11 @@ public final class Evictor {
         }
     }
 
+    /** Whether more is used than there is, whatever the policy. */
+    public boolean isShort() {
+        return budget.overBytes() > 0;
+    }
+
     /** Whether {@link #evict} has something to do, as far as one can tell. */
     public boolean isNeeded() {
         if (budget.overBytes() <= 0) {
@@ -106,21 +111,26 @@ public final class Evictor {
     }
 
     /**
-     * Evicts until the pool is in balance, nothing is left to evict, or time is up.
+     * Makes room until the pool is in balance, nothing is left to evict, or time is up: by moving entries together where
+     * what is missing is lost between them, else by evicting.
      *
      * @param databases all databases of the shard
+     * @param compactor moves entries
      * @param usedBytes asked for what the shard uses
      * @param clockNs asked for the time
      * @param endNs when time is up
      */
-    public void evict(Database[] databases, LongSupplier usedBytes, LongSupplier clockNs, long endNs) {
+    public void evict(
+            Database[] databases, Compactor compactor, LongSupplier usedBytes, LongSupplier clockNs, long endNs) {
         do {
-            worthAnotherTry = false;
-            boolean evicted = true;
-            for (int i = 0; i < EVICTIONS_PER_LOOK && evicted; i++) {
-                evicted = evictOne(databases);
+            if (!compactor.isWanted(true) || !compactor.step(databases)) {
+                worthAnotherTry = false;
+                boolean evicted = true;
+                for (int i = 0; i < EVICTIONS_PER_LOOK && evicted; i++) {
+                    evicted = evictOne(databases);
+                }
+                exhausted = !evicted;
             }
-            exhausted = !evicted;
             settle(usedBytes.getAsLong());
         } while (isNeeded() && clockNs.getAsLong() < endNs);
     }

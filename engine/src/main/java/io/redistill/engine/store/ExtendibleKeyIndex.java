@@ -253,6 +253,11 @@ final class ExtendibleKeyIndex implements KeyIndex {
     }
 
     @Override
+    public boolean holds(long hash, long entry) {
+        return placeOf(directory[directoryIndex(hash)], hash, entry) != NONE || twins.holds(entry);
+    }
+
+    @Override
     public void move(long hash, long from, long to) {
         long place = placeOf(directory[directoryIndex(hash)], hash, from);
         if (place != NONE) {

@@ -58,6 +58,9 @@ interface KeyIndex {
      */
     boolean insert(long hash, long entry);
 
+    /** Whether an entry is there, by its address. */
+    boolean holds(long hash, long entry);
+
     /** Lets what points to entry {@code from}, which is there, point to {@code to}. */
     void move(long hash, long from, long to);
 

@@ -43,7 +43,7 @@ public final class MemoryBudget {
 
     /** Bytes that are used beyond the limit; 0 or less when there are none. */
     public long overBytes() {
-        return granted.get() + LargeBlock.usedBytes() - settings.maxMemoryBytes();
+        return granted.get() + LargeBlock.chargedBytes() - settings.maxMemoryBytes();
     }
 
     /** How far the limit may be overshot before commands wait: a 64th of it, at least 1 MiB. */

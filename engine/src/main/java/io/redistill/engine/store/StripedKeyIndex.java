@@ -145,6 +145,11 @@ final class StripedKeyIndex implements KeyIndex {
     }
 
     @Override
+    public boolean holds(long hash, long entry) {
+        return EntryReferences.address(base, slotOf(hash)) == entry || twins.holds(entry);
+    }
+
+    @Override
     public void move(long hash, long from, long to) {
         int stripe = stripeOf(hash);
         long slot = StripeTables.get(tables[stripe], hash, ABSENT);

@@ -42,6 +42,10 @@ final class TwinList {
         entries[size++] = entry;
     }
 
+    boolean holds(long entry) {
+        return positionOf(entry) >= 0;
+    }
+
     /** Replaces an entry; false when it is not here. */
     boolean move(long from, long to) {
         int position = positionOf(from);

@@ -103,7 +103,7 @@ class EvictorTest {
     private void endOfTurn(boolean mustFit) {
         evictor.settle(usedBytes());
         if (evictor.isNeeded()) {
-            evictor.evict(databases, this::usedBytes, () -> 0, 1);
+            evictor.evict(databases, new Compactor(arena), this::usedBytes, () -> 0, 1);
         }
         if (mustFit) {
             assertThat(budget.overBytes()).isLessThanOrEqualTo(0);
