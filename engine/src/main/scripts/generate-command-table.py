@@ -6,7 +6,8 @@ usage: generate-command-table.py [PORT]
 
 To add a command: write a line `name;CLASS` where it belongs in commands.txt (the line's place is the opcode), start
 `redis-server --port PORT`, run this. The first two columns are ours and are kept. Records that the server does not
-know (of newer Redis versions, in our own words) are kept as they are.
+know (of newer versions, or Valkey's, in our own words) are kept as they are, and so are lines of docs about changes and
+arguments since such a version.
 
 Writes commands.txt, command-docs.txt, the recorded replies that CommandIntrospectionTest compares with, and the
 constants of Opcode.java; these alone when no port is given.
@@ -137,6 +138,22 @@ def argument_lines(argument, indent):
         yield from argument_lines(child, indent + "  ")
 
 
+def is_newer(line):
+    """Whether a line of docs is about something that came after the server's version."""
+    version = re.match(r" +history (\S+)|.*;since=([^;]+)", line)
+    return version is not None and [int(x) for x in (version[1] or version[2]).split(".")] >= [7, 1]
+
+
+def with_newer(lines, kept):
+    """Lines as the server has them, with those of the kept record that it cannot know where they stood: each follows the
+    line that it followed there."""
+    lines = list(lines)
+    for i, line in enumerate(kept):
+        if is_newer(line):
+            lines.insert(lines.index(kept[i - 1]) + 1, line)
+    return lines
+
+
 def docs_lines(name, docs):
     yield name
     for key, value in docs.items():
@@ -200,7 +217,7 @@ def main():
             continue
         docs = connections[3].call("COMMAND", "DOCS", name)[1][name]
         table_out.append(table_line(name, command_class, info, docs))
-        docs_out += docs_lines(name, docs)
+        docs_out += with_newer(docs_lines(name, docs), kept_docs.get(name, ()))
         for protocol, connection in connections.items():
             for what in ("info", "docs"):
                 raw, tree = connection.call("COMMAND", what, name)

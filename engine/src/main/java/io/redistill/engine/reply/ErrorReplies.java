@@ -57,6 +57,15 @@ public final class ErrorReplies {
         return RespValue.error("ERR wrong number of arguments for '" + fullName + "' command");
     }
 
+    /** A text around a word of the client's, which is quoted up to its first zero byte, whatever its length. */
+    public static RespValue quoting(String before, byte[] word, String behind) {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        append(text, before);
+        quote(text, word, Integer.MAX_VALUE);
+        append(text, behind);
+        return RespValue.error(text.toByteArray());
+    }
+
     private static void quote(ByteArrayOutputStream out, byte[] bytes, int maxLength) {
         for (int i = 0; i < bytes.length && i < maxLength && bytes[i] != 0; i++) {
             out.write(bytes[i]);

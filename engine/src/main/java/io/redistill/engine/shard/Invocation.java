@@ -26,6 +26,7 @@ final class Invocation {
     private final EntryTransfer transfer = new EntryTransfer();
     private final Shard shard;
     private final long digits = Memory.allocate(Decimal.MAX_LENGTH);
+    private @Nullable HyperLogLog hyperLogLog;
     private @Nullable Database database;
     private @Nullable RequestBatch batch;
     private @Nullable ReplyBuffer reply;
@@ -56,6 +57,16 @@ final class Invocation {
         return random;
     }
 
+    /** The shard's working copy, made when it is first asked for. */
+    HyperLogLog hyperLogLog() {
+        HyperLogLog made = hyperLogLog;
+        if (made == null) {
+            made = new HyperLogLog();
+            hyperLogLog = made;
+        }
+        return made;
+    }
+
     Invocation(Shard shard) {
         this.shard = shard;
     }
@@ -63,6 +74,9 @@ final class Invocation {
     /** Gives memory back; the last call. */
     void free() {
         Memory.free(digits);
+        if (hyperLogLog != null) {
+            hyperLogLog.free();
+        }
     }
 
     void wrap(CommandEvent event, RequestBatch batch, Database database, ReplyBuffer reply) {

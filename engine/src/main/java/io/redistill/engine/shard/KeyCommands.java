@@ -2,8 +2,8 @@
 package io.redistill.engine.shard;
 
 import io.redistill.engine.memory.Memory;
+import io.redistill.engine.reply.ErrorReplies;
 import io.redistill.engine.reply.Errors;
-import io.redistill.engine.reply.RespValue;
 import io.redistill.engine.store.Database;
 import io.redistill.engine.store.EntryView;
 import java.nio.charset.StandardCharsets;
@@ -104,14 +104,7 @@ final class KeyCommands {
 
     private static void unsupportedOption(Invocation call, int argument) {
         byte[] option = Memory.toArray(call.address(argument), call.length(argument));
-        int length = 0;
-        while (length < option.length && option[length] != 0) {
-            length++;
-        }
-        byte[] prefix = "ERR Unsupported option ".getBytes(StandardCharsets.US_ASCII);
-        byte[] text = java.util.Arrays.copyOf(prefix, prefix.length + length);
-        System.arraycopy(option, 0, text, prefix.length, length);
-        call.error(RespValue.error(text).toBytes(false));
+        call.error(ErrorReplies.quoting("ERR Unsupported option ", option, "").toBytes(false));
     }
 
     private static boolean holds(int conditions, EntryView existing, long whenMs) {

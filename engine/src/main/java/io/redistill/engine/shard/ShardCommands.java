@@ -70,6 +70,11 @@ final class ShardCommands {
             case Opcode.BITOP -> BitCommands.bitop(call);
             case Opcode.BITFIELD -> BitfieldCommand.execute(call, false);
             case Opcode.BITFIELD_RO -> BitfieldCommand.execute(call, true);
+            case Opcode.DELIFEQ -> StringCommands.delifeq(call);
+            case Opcode.PFADD -> HyperLogLogCommands.pfadd(call);
+            case Opcode.PFCOUNT -> HyperLogLogCommands.pfcount(call);
+            case Opcode.PFMERGE -> HyperLogLogCommands.pfmerge(call);
+            case Opcode.PFDEBUG -> HyperLogLogCommands.pfdebug(call);
             case Opcode.HSETNX -> HashCommands.hsetnx(call);
             case Opcode.HMSET -> HashCommands.hset(call, true);
             case Opcode.HEXISTS -> HashCommands.hexists(call);

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * GET, SET and the other commands that read or replace whole strings, and the counters.
  *
- * <p>Source: the Redis command reference, group <i>string</i>, as of 7.0. Threading: stateless; called on the shard
+ * <p>Source: the Redis command reference, group <i>string</i>, as of 7.0, and Valkey's for IFEQ (8.1) and DELIFEQ (9.0).
+ * Threading: stateless; called on the shard
  * thread.
  */
 final class StringCommands {
@@ -39,7 +40,7 @@ final class StringCommands {
     }
 
     private static void setWithOptions(Invocation call) {
-        int options = StringOptions.parse(call, 3, true);
+        long options = StringOptions.parse(call, 3, true);
         if (options == StringOptions.INVALID) {
             call.error(Errors.SYNTAX);
             return;
@@ -53,7 +54,8 @@ final class StringCommands {
         }
         boolean get = (options & StringOptions.GET) != 0;
         EntryView existing = get ? call.lookUp() : call.find();
-        if (get && call.rejectUnlessString(existing)) {
+        boolean compare = (options & StringOptions.IFEQ) != 0;
+        if ((get || compare) && call.rejectUnlessString(existing)) {
             return;
         }
         long mark = call.reply().position();
@@ -61,7 +63,8 @@ final class StringCommands {
             call.valueOrNil(existing);
         }
         if ((options & StringOptions.NX) != 0 && existing != null
-                || (options & StringOptions.XX) != 0 && existing == null) {
+                || (options & StringOptions.XX) != 0 && existing == null
+                || compare && !isEqual(call, existing, StringOptions.comparedArgument(options))) {
             if (!get) {
                 call.nil();
             }
@@ -73,6 +76,27 @@ final class StringCommands {
         if (!get) {
             call.ok();
         }
+    }
+
+    static void delifeq(Invocation call) {
+        EntryView existing = call.find();
+        if (call.rejectUnlessString(existing)) {
+            return;
+        }
+        if (existing != null && isEqual(call, existing, 2)) {
+            call.database().remove(call.hash(), existing);
+            call.integerReply(1);
+        } else {
+            call.integerReply(0);
+        }
+    }
+
+    /** Whether there is a string of the same bytes as an argument. */
+    private static boolean isEqual(Invocation call, @Nullable EntryView string, int argument) {
+        int length = call.length(argument);
+        return string != null
+                && string.stringLength() == length
+                && Memory.equal(call.bytes(string), call.address(argument), length);
     }
 
     static void setnx(Invocation call) {
@@ -113,7 +137,7 @@ final class StringCommands {
     }
 
     static void getex(Invocation call) {
-        int options = StringOptions.parse(call, 2, false);
+        long options = StringOptions.parse(call, 2, false);
         if (options == StringOptions.INVALID) {
             call.error(Errors.SYNTAX);
             return;

@@ -6,7 +6,8 @@ import io.redistill.engine.command.Opcode;
 import io.redistill.engine.reply.Errors;
 
 /**
- * The options of SET and GETEX, parsed as {@code parseExtendedStringArgumentsOrReply} of Redis 7.0 does.
+ * The options of SET and GETEX, parsed as {@code parseExtendedStringArgumentsOrReply} of Redis 7.0 does; with IFEQ, as
+ * Valkey 8.1 documents it.
  *
  * <p>Threading: stateless; called on the shard thread.
  */
@@ -20,17 +21,23 @@ final class StringOptions {
     static final int PX = 1 << 6;
     static final int EXAT = 1 << 7;
     static final int PXAT = 1 << 8;
+    static final int IFEQ = 1 << 9;
 
     /** Options that cannot be. */
-    static final int INVALID = -1;
+    static final long INVALID = -1;
 
     /** Returned by {@link #deadline} after an error reply. */
     static final long NO_DEADLINE = Long.MIN_VALUE;
 
     private static final int DEADLINES = EX | PX | EXAT | PXAT;
 
-    /** The argument that holds the time is kept above the option bits. */
+    private static final int CONDITIONS = NX | XX | IFEQ;
+
+    /** The argument that holds the time is kept above the option bits, and above it the one to compare with. */
     private static final int TIME_ARGUMENT_SHIFT = 16;
+
+    private static final int COMPARED_ARGUMENT_SHIFT = 40;
+    private static final int ARGUMENT_MASK = (1 << 24) - 1;
 
     private static final byte[][] INVALID_EXPIRE_TIME = invalidExpireTimes();
 
@@ -53,18 +60,22 @@ final class StringOptions {
      * The options from argument {@code from} on.
      *
      * @param set whether these are SET's (else GETEX's)
-     * @return option bits, or {@link #INVALID}
+     * @return option bits with the arguments above them, or {@link #INVALID}
      */
-    static int parse(Invocation call, int from, boolean set) {
+    static long parse(Invocation call, int from, boolean set) {
         int options = 0;
-        int timeArgument = 0;
+        long timeArgument = 0;
+        long comparedArgument = 0;
         for (int i = from; i < call.argumentCount(); i++) {
             boolean hasNext = i + 1 < call.argumentCount();
             int others = DEADLINES | KEEP_TTL | PERSIST;
-            if (set && call.isWord(i, "NX") && (options & XX) == 0) {
+            if (set && call.isWord(i, "NX") && (options & (CONDITIONS & ~NX)) == 0) {
                 options |= NX;
-            } else if (set && call.isWord(i, "XX") && (options & NX) == 0) {
+            } else if (set && call.isWord(i, "XX") && (options & (CONDITIONS & ~XX)) == 0) {
                 options |= XX;
+            } else if (set && call.isWord(i, "IFEQ") && hasNext && (options & CONDITIONS) == 0) {
+                options |= IFEQ;
+                comparedArgument = ++i;
             } else if (set && call.isWord(i, "GET")) {
                 options |= GET;
             } else if (set && call.isWord(i, "KEEPTTL") && (options & (others & ~KEEP_TTL)) == 0) {
@@ -80,7 +91,7 @@ final class StringOptions {
                 timeArgument = ++i;
             }
         }
-        return options | timeArgument << TIME_ARGUMENT_SHIFT;
+        return options | timeArgument << TIME_ARGUMENT_SHIFT | comparedArgument << COMPARED_ARGUMENT_SHIFT;
     }
 
     private static int deadlineOption(Invocation call, int argument) {
@@ -96,17 +107,22 @@ final class StringOptions {
         return call.isWord(argument, "PXAT") ? PXAT : 0;
     }
 
-    static boolean hasDeadline(int options) {
+    /** The argument behind IFEQ. */
+    static int comparedArgument(long options) {
+        return (int) (options >>> COMPARED_ARGUMENT_SHIFT) & ARGUMENT_MASK;
+    }
+
+    static boolean hasDeadline(long options) {
         return (options & DEADLINES) != 0;
     }
 
-    static boolean isAbsolute(int options) {
+    static boolean isAbsolute(long options) {
         return (options & (EXAT | PXAT)) != 0;
     }
 
     /** The deadline that the options name, ms since the epoch; after an error reply, {@link #NO_DEADLINE}. */
-    static long deadline(Invocation call, int options) {
-        int argument = options >>> TIME_ARGUMENT_SHIFT;
+    static long deadline(Invocation call, long options) {
+        int argument = (int) (options >>> TIME_ARGUMENT_SHIFT) & ARGUMENT_MASK;
         boolean seconds = (options & (EX | EXAT)) != 0;
         return deadline(call, argument, seconds, isAbsolute(options));
     }

@@ -99,6 +99,7 @@ final class ConnectionRequests extends RequestGroup {
         "appendonly",
         "databases",
         "proto-max-bulk-len",
+        "hll-sparse-max-bytes",
         "maxclients",
         "timeout",
         "tcp-keepalive",

@@ -145,7 +145,12 @@ final class RequestStream {
         relativeStep = random.nextInt(RELATIVE_STEPS);
         strings = new StringRequests(this);
         connections = new ConnectionRequests(this);
-        groups = List.of(strings, new BitRequests(this), new HashRequests(this), new KeyspaceRequests(this));
+        groups = List.of(
+                strings,
+                new BitRequests(this),
+                new HashRequests(this),
+                new HyperLogLogRequests(this),
+                new KeyspaceRequests(this));
     }
 
     SplittableRandom random() {

@@ -21,6 +21,7 @@ public final class ConfigParameters {
         values = new LinkedHashMap<>(settings);
         values.put("appendonly", "no");
         values.put("proto-max-bulk-len", "536870912");
+        values.put("hll-sparse-max-bytes", "3000");
         values.put("notify-keyspace-events", "");
         values.put("cluster-enabled", "no");
         values.put("tls-port", "0");

@@ -56,6 +56,7 @@ class ConfigParametersTest {
                         entry("loglevel", "warning"),
                         entry("appendonly", "no"),
                         entry("proto-max-bulk-len", "536870912"),
+                        entry("hll-sparse-max-bytes", "3000"),
                         entry("notify-keyspace-events", ""),
                         entry("cluster-enabled", "no"),
                         entry("tls-port", "0"));
