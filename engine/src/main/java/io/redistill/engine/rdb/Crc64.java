@@ -1,6 +1,8 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.engine.rdb;
 
+import io.redistill.engine.memory.Memory;
+
 /**
  * The checksum of RDB files and of DUMP: CRC-64 with the polynomial 0xad93d23594c935a9 (Jones), reflected, beginning with
  * 0 and without a final inversion.
@@ -25,6 +27,15 @@ public final class Crc64 {
             table[i] = crc;
         }
         return table;
+    }
+
+    /** The checksum of bytes at an address. */
+    static long of(long address, long length) {
+        long value = 0;
+        for (long at = address; at < address + length; at++) {
+            value = TABLE[(int) (value ^ Memory.getByte(at)) & 0xff] ^ value >>> Byte.SIZE;
+        }
+        return value;
     }
 
     /** The checksum of what {@code crc} is one of, 0 for nothing, and of more bytes. */

@@ -18,6 +18,11 @@ public interface RdbInput {
     /** Bytes that are left: nothing longer is worth memory. */
     long remaining() throws IOException;
 
+    /** The longest string that {@link RdbValues} may make an array of. */
+    default int longestArray() {
+        return RdbValues.MAX_STRING_BYTES;
+    }
+
     /** The bytes of an array. */
     static RdbInput of(byte[] bytes) {
         return new RdbInput() {

@@ -12,15 +12,18 @@ import java.io.IOException;
  * 7.2. Threading: stateless.
  */
 public final class RdbValues {
-    private static final int MAX_STRING_BYTES = 512 << 20;
+    static final int MAX_STRING_BYTES = 512 << 20;
 
-    private static final int ENCODED = 3;
-    private static final int INT8 = 0;
-    private static final int INT16 = 1;
-    private static final int INT32 = 2;
-    private static final int LZF = 3;
-    private static final int LENGTH_32 = 0x80;
-    private static final int LENGTH_64 = 0x81;
+    /** The upper two bits of a string's first byte say that the lower ones tell its encoding. */
+    static final int ENCODED = 3;
+
+    static final int ENCODING_MASK = 0x3f;
+    static final int INT8 = 0;
+    static final int INT16 = 1;
+    static final int INT32 = 2;
+    static final int LZF = 3;
+    static final int LENGTH_32 = 0x80;
+    static final int LENGTH_64 = 0x81;
 
     private static final int MODULE_END = 0;
     private static final int MODULE_SIGNED = 1;
@@ -51,7 +54,7 @@ public final class RdbValues {
         return length(first, in);
     }
 
-    private static long length(int first, RdbInput in) throws IOException {
+    static long length(int first, RdbInput in) throws IOException {
         long length = switch (first >> 6) {
             case 0 -> first;
             case 1 -> (first & 0x3f) << 8 | in.read();
@@ -88,7 +91,7 @@ public final class RdbValues {
         if (first >> 6 != ENCODED) {
             return bytes(in, length(first, in));
         }
-        return switch (first & 0x3f) {
+        return switch (first & ENCODING_MASK) {
             case INT8 -> digits((byte) in.read());
             case INT16 -> digits((short) littleEndian(in, Short.BYTES));
             case INT32 -> digits((int) littleEndian(in, Integer.BYTES));
@@ -107,7 +110,7 @@ public final class RdbValues {
     }
 
     private static byte[] bytes(RdbInput in, long length) throws IOException {
-        if (length < 0 || length > MAX_STRING_BYTES || length > in.remaining()) {
+        if (length < 0 || length > in.longestArray() || length > in.remaining()) {
             throw new RdbException("a string of " + length + " bytes");
         }
         byte[] bytes = new byte[(int) length];
@@ -133,9 +136,16 @@ public final class RdbValues {
                     fields.field(string(in), string(in));
                 }
             }
-            case RdbTypes.HASH_ZIPMAP -> zipmap(RdbInput.of(string(in)), fields);
-            case RdbTypes.HASH_ZIPLIST -> ziplist(RdbInput.of(string(in)), fields);
-            case RdbTypes.HASH_LISTPACK -> listpack(RdbInput.of(string(in)), fields);
+            default -> compactHash(type, RdbInput.of(string(in)), fields);
+        }
+    }
+
+    /** The fields of a hash that is one string, from the bytes of that. */
+    static void compactHash(int type, RdbInput in, Fields fields) throws IOException {
+        switch (type) {
+            case RdbTypes.HASH_ZIPMAP -> zipmap(in, fields);
+            case RdbTypes.HASH_ZIPLIST -> ziplist(in, fields);
+            case RdbTypes.HASH_LISTPACK -> listpack(in, fields);
             default -> throw new RdbException("a hash of an unknown type " + type);
         }
     }
@@ -157,10 +167,19 @@ public final class RdbValues {
     }
 
     private static void ziplist(RdbInput in, Fields fields) throws IOException {
-        skip(in, Integer.BYTES + Integer.BYTES + Short.BYTES);
+        checkLength(in);
+        skip(in, Integer.BYTES + Short.BYTES);
         for (int first = in.read(); first != 0xff; first = in.read()) {
             byte[] name = ziplistItem(first, in);
             fields.field(name, ziplistItem(in.read(), in));
+        }
+    }
+
+    /** The first four bytes tell how many there are. */
+    private static void checkLength(RdbInput in) throws IOException {
+        long length = in.remaining();
+        if (littleEndian(in, Integer.BYTES) != length) {
+            throw new RdbException("a string of items of another length than it says");
         }
     }
 
@@ -209,7 +228,8 @@ public final class RdbValues {
     }
 
     private static void listpack(RdbInput in, Fields fields) throws IOException {
-        skip(in, Integer.BYTES + Short.BYTES);
+        checkLength(in);
+        skip(in, Short.BYTES);
         for (int first = in.read(); first != 0xff; first = in.read()) {
             byte[] name = listpackItem(first, in);
             fields.field(name, listpackItem(in.read(), in));
@@ -257,13 +277,8 @@ public final class RdbValues {
         return item;
     }
 
-    /** An item is followed by its own length, in as many bytes of seven bits as that needs. */
     private static void skipBackLength(RdbInput in, long itemLength) throws IOException {
-        int bytes = 1;
-        for (long rest = itemLength >> 7; rest > 0 && bytes < 5; rest >>= 7) {
-            bytes++;
-        }
-        skip(in, bytes);
+        skip(in, Listpack.backLengthBytes(itemLength));
     }
 
     // ---- what is passed over

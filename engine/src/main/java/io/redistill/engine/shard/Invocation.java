@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Invocation {
     private final HashFieldOptions hashFieldOptions = new HashFieldOptions();
+    private @Nullable DumpCommands dumpCommands;
     private final SplittableRandom random = new SplittableRandom();
     private final EntryTransfer transfer = new EntryTransfer();
     private final Shard shard;
@@ -50,6 +51,16 @@ final class Invocation {
     /** For commands that move or copy a value. */
     EntryTransfer transfer() {
         return transfer;
+    }
+
+    /** For DUMP and RESTORE. */
+    DumpCommands dumpCommands() {
+        DumpCommands commands = dumpCommands;
+        if (commands == null) {
+            commands = new DumpCommands();
+            dumpCommands = commands;
+        }
+        return commands;
     }
 
     /** For commands that choose by chance. */

@@ -101,6 +101,8 @@ final class ShardCommands {
             case Opcode.RENAME -> TransferCommands.rename(call, false);
             case Opcode.RENAMENX -> TransferCommands.rename(call, true);
             case Opcode.COPY -> TransferCommands.copy(call);
+            case Opcode.DUMP -> call.dumpCommands().dump(call);
+            case Opcode.RESTORE -> call.dumpCommands().restore(call);
             case Opcode.MOVE -> TransferCommands.move(call);
             case Opcode.SAVE, Opcode.BGSAVE -> call.shard().beginCut();
             case Opcode.SHUTDOWN -> {} // its reply waits for a snapshot that is made elsewhere

@@ -309,22 +309,42 @@ final class StringCommands {
 
     /** Writes an argument as the current key's value; false when there is no memory. */
     static boolean write(Invocation call, @Nullable EntryView existing, int argument, long expiresAtMs) {
-        int length = call.length(argument);
+        return write(
+                call, existing, call.address(argument), call.length(argument), call.isBlock(argument), expiresAtMs);
+    }
+
+    /**
+     * Writes a string as the current key's value; false when there is no memory.
+     *
+     * @param isBlock whether it is a {@link LargeBlock}: then one more holding of it is taken if it is long enough
+     */
+    static boolean write(
+            Invocation call,
+            @Nullable EntryView existing,
+            long address,
+            int length,
+            boolean isBlock,
+            long expiresAtMs) {
         if (length >= Database.LARGE_VALUE_BYTES) {
-            return writeLarge(call, existing, argument, expiresAtMs);
+            return writeLarge(call, existing, address, length, isBlock, expiresAtMs);
         }
         long target =
                 call.database().write(existing, call.hash(), call.keyAddress(), call.keyLength(), length, expiresAtMs);
         if (target == 0) {
             return false;
         }
-        Memory.copy(call.address(argument), target, length);
+        Memory.copy(address, target, length);
         return true;
     }
 
-    private static boolean writeLarge(Invocation call, @Nullable EntryView existing, int argument, long expiresAtMs) {
-        int length = call.length(argument);
-        long block = LargeBlock.hold(call.address(argument), length, call.isBlock(argument));
+    private static boolean writeLarge(
+            Invocation call,
+            @Nullable EntryView existing,
+            long address,
+            int length,
+            boolean isBlock,
+            long expiresAtMs) {
+        long block = LargeBlock.hold(address, length, isBlock);
         boolean stored = call.database()
                 .writeLarge(existing, call.hash(), call.keyAddress(), call.keyLength(), block, length, expiresAtMs);
         if (!stored) {

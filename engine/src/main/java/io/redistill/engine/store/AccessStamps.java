@@ -152,6 +152,21 @@ public final class AccessStamps {
         return decayed(stamp) & COUNTER_MASK;
     }
 
+    /** By recency, the stamp of an entry that was last used so many seconds ago, or as long ago as ticks tell. */
+    int ofIdle(long seconds) {
+        long second = nowMs / 1000 - seconds;
+        int age = 0;
+        while (age < ticks - 1 && Integer.toUnsignedLong(tickSeconds[tick - age & MASK]) > second) {
+            age++;
+        }
+        return tick - age & MASK;
+    }
+
+    /** By frequency, the stamp of an entry with this counter. */
+    int ofFrequency(int count) {
+        return period << PERIOD_SHIFT | count;
+    }
+
     // ---- in snapshots
 
     /**

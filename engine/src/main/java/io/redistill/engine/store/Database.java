@@ -146,6 +146,11 @@ public final class Database {
 
     // ---- look-up
 
+    /** The hash that look-ups of a key come with. */
+    public long hashOf(long keyAddress, int keyLength) {
+        return entryHash.of(keyAddress, keyLength);
+    }
+
     /** First step of a prefetch: loads the index line of a hash. The result means nothing. */
     public long touchIndex(long hash) {
         return index.touch(hash);
@@ -322,6 +327,18 @@ public final class Database {
     /** Notes with the entry that was added last, or that {@link #find} found, what {@link CutSink} was told of its use. */
     public void restoreUse(int saved) {
         index.accessStamp(stamps.restored(saved));
+    }
+
+    /**
+     * Notes with the entry that {@link #findUntouched} found how it was used, as far as the policy asks for it.
+     *
+     * @param idleSeconds since the last use, or below 0 where that is not known
+     * @param frequency a counter from 0 to 255, or below 0 likewise
+     */
+    public void noteUse(long idleSeconds, int frequency) {
+        if (stamps.byFrequency() ? frequency >= 0 : idleSeconds >= 0) {
+            index.accessStamp(stamps.byFrequency() ? stamps.ofFrequency(frequency) : stamps.ofIdle(idleSeconds));
+        }
     }
 
     int partCount() {
@@ -728,12 +745,18 @@ public final class Database {
     }
 
     /**
-     * Gives a key a value of another entry's kind and length, with its deadline, to be written by the caller at the returned
+     * Gives a key a value of another entry's kind and length, to be written by the caller at the returned
      * address before {@link #placed} is called.
      *
      * @return 0 when there is no memory and nothing was changed
      */
-    long writeTaken(@Nullable EntryView existing, long hash, long keyAddress, int keyLength, EntryView source) {
+    long writeTaken(
+            @Nullable EntryView existing,
+            long hash,
+            long keyAddress,
+            int keyLength,
+            EntryView source,
+            long expiresAtMs) {
         boolean large = source.isLargeValue();
         return write(
                 existing,
@@ -744,7 +767,7 @@ public final class Database {
                 large ? EntryLayout.LARGE_VALUE : 0,
                 source.valueLength(),
                 large ? EntryLayout.FIELD_BYTES : source.valueLength(),
-                source.hasExpiry() ? source.expiresAtMs() : NO_EXPIRY);
+                expiresAtMs);
     }
 
     /**

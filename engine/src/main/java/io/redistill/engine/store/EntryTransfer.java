@@ -51,10 +51,21 @@ public final class EntryTransfer {
      */
     public boolean moveTo(
             Database to, long newHash, long newKeyAddress, int newKeyLength, @Nullable EntryView existing) {
+        return moveTo(to, newHash, newKeyAddress, newKeyLength, existing, expiresAtMs());
+    }
+
+    /** The same with another deadline, or {@link Database#NO_EXPIRY}. */
+    public boolean moveTo(
+            Database to,
+            long newHash,
+            long newKeyAddress,
+            int newKeyLength,
+            @Nullable EntryView existing,
+            long expiresAtMs) {
         boolean handOver = !source.isFieldTable() || from.sharesArenaWith(to);
         long content = handOver ? content() : to.fieldTables().copyOf(content());
         from.beforeChange(source);
-        if (!write(to, newHash, newKeyAddress, newKeyLength, existing, content)) {
+        if (!write(to, newHash, newKeyAddress, newKeyLength, existing, content, expiresAtMs)) {
             if (!handOver) {
                 to.fieldTables().letGo(content);
             }
@@ -77,7 +88,7 @@ public final class EntryTransfer {
             Database to, long newHash, long newKeyAddress, int newKeyLength, @Nullable EntryView existing) {
         boolean isTable = source.isFieldTable();
         long content = isTable ? to.fieldTables().copyOf(content()) : content();
-        if (!write(to, newHash, newKeyAddress, newKeyLength, existing, content)) {
+        if (!write(to, newHash, newKeyAddress, newKeyLength, existing, content, expiresAtMs())) {
             if (isTable) {
                 to.fieldTables().letGo(content);
             }
@@ -87,6 +98,10 @@ public final class EntryTransfer {
             LargeBlock.retain(content);
         }
         return true;
+    }
+
+    private long expiresAtMs() {
+        return source.hasExpiry() ? source.expiresAtMs() : Database.NO_EXPIRY;
     }
 
     /** What the entry refers to: a block or a table; where it is a table's copy, NONE is for no memory. */
@@ -100,12 +115,13 @@ public final class EntryTransfer {
             long newKeyAddress,
             int newKeyLength,
             @Nullable EntryView existing,
-            long content) {
+            long content,
+            long expiresAtMs) {
         boolean refers = source.isFieldTable() || source.isLargeValue();
         if (content == FieldTable.NONE) {
             return false;
         }
-        long target = to.writeTaken(existing, newHash, newKeyAddress, newKeyLength, source);
+        long target = to.writeTaken(existing, newHash, newKeyAddress, newKeyLength, source, expiresAtMs);
         if (target == 0) {
             return false;
         }

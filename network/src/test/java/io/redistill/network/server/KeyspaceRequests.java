@@ -8,8 +8,24 @@ import java.util.List;
 
 /** Keys whatever they hold: given other names and databases, counted, listed. */
 final class KeyspaceRequests extends RequestGroup {
-    private static final String[] NAMES = {"RENAME", "RENAMENX", "COPY", "MOVE", "TOUCH"};
-    private static final int[] MOST_ARGUMENTS = {2, 2, 5, 2, 3};
+    private static final String[] NAMES = {"RENAME", "RENAMENX", "COPY", "MOVE", "TOUCH", "RESTORE"};
+    private static final int[] MOST_ARGUMENTS = {2, 2, 5, 2, 3, 5};
+    /** What redis-server 7.0 answered to DUMP of a number, a string that it compressed, a listpack and a table. */
+    private static final String[] PAYLOADS = {
+        "\u0000\u00c2\u0090\u00ee\u00fe\u00ff\n\u0000(u\u00de{\u0013\u00eb(\u0000",
+        "\u0000\u00c3\u0014@`\u000chello world h\u00e0H\u000b\u0001d \n\u0000D\u0005\u00b8$\u008d\u00a7\u00ab\u001d",
+        "\u0010\u0016\u0016\u0000\u0000\u0000\u0004\u0000\u0081a\u0002\u0001\u0001\u0081b\u0002\u0085value\u0006\u00ff\n\u0000`\u00f5\u00f4Y\n\u0091\u00cd\u00ac",
+        "\u0004\u0001\u0001a\u00c3\u0009@F\u0001yy\u00e09\u0000\u0001yy\n\u0000\u00fc\u00cat\u0001q\u00cc`R"
+    };
+
+    private static final String[] BAD_PAYLOADS = {
+        "",
+        "x",
+        "\0\u00c0\n\n\0",
+        "\1\1\1a\n\0 wrong ",
+        "\u0000\u00c2\u0090\u00ee\u00fe\u00ff\n\u0000(u\u00de{\u0013abc",
+        "\u0010\u0016\u0016\u0000\u0000\u0000\u0004\u0000\u0081\u0002\u0001\u0001\u0081b\u0002\u0085value\u0006\u00ff\n\u0000`\u00f5\u00f4Y\n\u0091\u00cd\u00ac"
+    };
     private static final String[] NO_DATABASES = {
         "16", "-1", "99999", "2147483648", "-2147483649", "9223372036854775808", "x", "", "1x", "01"
     };
@@ -20,7 +36,7 @@ final class KeyspaceRequests extends RequestGroup {
 
     @Override
     Request next() {
-        return switch (random.nextInt(14)) {
+        return switch (random.nextInt(16)) {
             case 0, 1, 2 -> exact("RENAME", key(), key());
             case 3 -> exact("RENAMENX", key(), key());
             case 4, 5, 6 -> copy();
@@ -28,7 +44,8 @@ final class KeyspaceRequests extends RequestGroup {
             case 8 -> exact("TOUCH", key(), key(), key());
             case 9, 10 -> keys();
             case 11 -> stream.isAlone() ? randomKey() : keys();
-            case 12 -> stream.isAlone() ? exact("SWAPDB", database(), database()) : exact("TYPE", key());
+            case 12, 13 -> restore();
+            case 14 -> stream.isAlone() ? exact("SWAPDB", database(), database()) : exact("TYPE", key());
             default -> exact("SELECT", database());
         };
     }
@@ -43,6 +60,26 @@ final class KeyspaceRequests extends RequestGroup {
             }
         }
         return exact("COPY", arguments.toArray(byte[][]::new));
+    }
+
+    private Request restore() {
+        boolean absolute = random.nextBoolean();
+        String payload = random.nextInt(8) == 0 ? pick(BAD_PAYLOADS) : pick(PAYLOADS);
+        String ttl = random.nextInt(3) > 0 ? "0" : stream.time(false, absolute);
+        List<byte[]> arguments = new ArrayList<>(List.of(key(), bytes(ttl), bytes(payload)));
+        if (absolute) {
+            arguments.add(anyCase("ABSTTL"));
+        }
+        if (random.nextInt(4) > 0) {
+            arguments.add(anyCase("REPLACE"));
+        }
+        if (random.nextInt(3) == 0) {
+            arguments.add(anyCase(pick("IDLETIME", "FREQ", "IDLETIME", "FREQ", "nosuch", "")));
+            if (random.nextInt(8) > 0) {
+                arguments.add(bytes(pick("0", "1", "255", "256", "-1", "x")));
+            }
+        }
+        return exact("RESTORE", arguments.toArray(byte[][]::new));
     }
 
     private Request keys() {

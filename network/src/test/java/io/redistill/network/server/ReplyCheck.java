@@ -155,7 +155,7 @@ enum ReplyCheck {
     }
 
     /** The header of an aggregate of bulk strings, then runs of {@code width} of them, sorted. */
-    private static List<String> sorted(byte[] reply, int width) {
+    static List<String> sorted(byte[] reply, int width) {
         String text = new String(reply, ISO_8859_1);
         int at = text.indexOf('\n') + 1;
         List<String> runs = new ArrayList<>();
