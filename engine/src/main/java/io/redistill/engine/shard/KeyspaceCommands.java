@@ -102,38 +102,29 @@ final class KeyspaceCommands {
     }
 
     static void swapdb(Invocation call) {
-        int one = databaseNumber(call, 1, FIRST_INDEX);
-        int other = one < 0 ? one : databaseNumber(call, 2, SECOND_INDEX);
-        if (other < 0) {
+        if (!isInt(call, 1)) {
+            call.error(FIRST_INDEX);
             return;
         }
+        if (!isInt(call, 2)) {
+            call.error(SECOND_INDEX);
+            return;
+        }
+        long one = call.integer(1);
+        long other = call.integer(2);
         int count = call.shard().databases().count();
-        if (one >= count || other >= count) {
+        if (one < 0 || other < 0 || one >= count || other >= count) {
             call.error(INDEX_RANGE);
             return;
         }
         for (Shard shard : call.shard().all()) {
-            shard.databases().swap(one, other);
+            shard.databases().swap((int) one, (int) other);
         }
         call.ok();
     }
 
-    /** A number that may be too high; below 0 after an error reply. */
-    private static int databaseNumber(Invocation call, int argument, byte[] error) {
-        if (!call.isInteger(argument)) {
-            call.error(error);
-            return -1;
-        }
-        long number = call.integer(argument);
-        if (number < Integer.MIN_VALUE || number > Integer.MAX_VALUE) {
-            call.error(error);
-            return -1;
-        }
-        if (number < 0) {
-            call.error(INDEX_RANGE);
-            return -1;
-        }
-        return (int) number;
+    private static boolean isInt(Invocation call, int argument) {
+        return call.isInteger(argument) && call.integer(argument) == (int) call.integer(argument);
     }
 
     /** Whether an entry's type has this name, in any case. */

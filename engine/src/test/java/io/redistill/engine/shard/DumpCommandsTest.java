@@ -19,13 +19,13 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class DumpCommandsTest {
     private static final int RING = 256;
-    private static final int DAMAGED = 4000;
+    private static final int DAMAGED = 1500;
     private static final int FOOTER_BYTES = 10;
 
     /** Listpack and ziplist of one field, and a zipmap, as Redis writes and once wrote them. */
     private static final List<String> OLDER = List.of(
             "\015\023\23\0\0\0\16\0\0\0\2\0\0\2f1\4\2v1\377",
-            "\11\10\1\2f1\2\0v1\377",
+            "\11\11\1\2f1\2\0v1\377",
             "\20\17\17\0\0\0\2\0\202f1\3\202v1\3\377");
 
     private final SplittableRandom random = new SplittableRandom(Seeds.next("DumpCommandsTest"));

@@ -33,9 +33,9 @@ final class ConnectionRequests extends RequestGroup {
         "CONFIG|RESETSTAT",
         "INFO"
     };
+    /** Not SET, whose documentation tells of IFEQ as well. */
     private static final String[] OUR_COMMANDS = {
         "get",
-        "set",
         "setnx",
         "setex",
         "psetex",
@@ -94,6 +94,7 @@ final class ConnectionRequests extends RequestGroup {
         "config|help",
         "config|resetstat"
     };
+
     private static final String[] CONFIG_NAMES = {
         "save",
         "appendonly",

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class DifferentialIT {
     private static final int CONFIGURATIONS = 9;
-    private static final int SAMPLE_COMMANDS = 12_500;
+    private static final int SAMPLE_COMMANDS = 14_900;
     private static final int LONG_COMMANDS = Integer.getInteger("redistill.differential.commands", 2_000_000);
     private static final int CONNECTIONS = 4;
     private static final long SEED = Seeds.next("DifferentialIT");

@@ -5,12 +5,16 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * One connection to each server, over which the same pipelines go, and the comparison of what comes back.
@@ -27,7 +31,7 @@ final class DifferentialSession implements AutoCloseable {
     private final Socket redisSocket;
     private final ReplyReader ours;
     private final ReplyReader redis;
-    private final Deque<String> recent = new ArrayDeque<>();
+    private final Deque<Supplier<String>> recent = new ArrayDeque<>();
     private final List<String> mismatches = new ArrayList<>();
     private byte[] oneKey;
     private int step;
@@ -52,6 +56,11 @@ final class DifferentialSession implements AutoCloseable {
         while (step < commands && mismatches.size() < MOST_MISMATCHES) {
             pipeline();
             awaitDeadlines();
+            switch (stream.choose(24)) {
+                case 0 -> scanAll();
+                case 1, 2 -> exchangeDumps();
+                default -> {}
+            }
         }
         if (mismatches.isEmpty()) {
             compareKeyspace();
@@ -130,6 +139,81 @@ final class DifferentialSession implements AutoCloseable {
         }
     }
 
+    /** A whole SCAN gives the same keys. */
+    private void scanAll() throws IOException {
+        byte[] pattern = stream.keyNamed(stream.pick("*", "*", "key:*", "n[12]"));
+        byte[] count = RequestStream.bytes(stream.pick("1", "7", "50", "1000"));
+        byte[] type = RequestStream.bytes(stream.pick("string", "HASH", "list"));
+        byte[][] options = {RequestStream.bytes("MATCH"), pattern, RequestStream.bytes("COUNT"), count};
+        if (stream.choose(3) == 0) {
+            options = Arrays.copyOf(options, 6);
+            options[4] = RequestStream.bytes("TYPE");
+            options[5] = type;
+        }
+        Set<String> fromRedis = scanned(redisSocket, redis, options);
+        Set<String> fromUs = scanned(ourSocket, ours, options);
+        step++;
+        if (!fromUs.equals(fromRedis)) {
+            mismatches.add("step " + step + ": SCAN\n  ours:  " + fromUs + "\n  redis: " + fromRedis);
+        }
+    }
+
+    private static Set<String> scanned(Socket socket, ReplyReader reader, byte[]... options) throws IOException {
+        Set<String> keys = new TreeSet<>();
+        String cursor = "0";
+        do {
+            byte[][] request = new byte[2 + options.length][];
+            request[0] = RequestStream.bytes("SCAN");
+            request[1] = RequestStream.bytes(cursor);
+            System.arraycopy(options, 0, request, 2, options.length);
+            String reply = new String(ask(socket, reader, request), StandardCharsets.ISO_8859_1);
+            String[] head = reply.split("\r\n", 4);
+            cursor = head[2];
+            List<String> found = ReplyCheck.sorted(RequestStream.bytes(head[3]), 1);
+            keys.addAll(found.subList(1, found.size()));
+        } while (!cursor.equals("0"));
+        return keys;
+    }
+
+    /** What one server dumps the other restores. */
+    private void exchangeDumps() throws IOException {
+        byte[] key = stream.key();
+        byte[] other = stream.key();
+        byte[] fromUs = ask(ourSocket, ours, RequestStream.bytes("DUMP"), key);
+        byte[] fromRedis = ask(redisSocket, redis, RequestStream.bytes("DUMP"), key);
+        step++;
+        if (ReplyCheck.isNil(fromUs) || ReplyCheck.isNil(fromRedis)) {
+            if (!Arrays.equals(fromUs, fromRedis)) {
+                mismatches.add("step " + step + ": DUMP " + Escaped.text(key) + "\n  ours:  " + Escaped.text(fromUs)
+                        + "\n  redis: " + Escaped.text(fromRedis));
+            }
+            return;
+        }
+        byte[] weSay = ask(ourSocket, ours, restore(other, fromRedis));
+        byte[] redisSays = ask(redisSocket, redis, restore(other, fromUs));
+        step++;
+        if (!Arrays.equals(weSay, redisSays)) {
+            mismatches.add("step " + step + ": RESTORE of " + Escaped.text(fromUs) + " and " + Escaped.text(fromRedis)
+                    + "\n  ours:  " + Escaped.text(weSay) + "\n  redis: " + Escaped.text(redisSays));
+        }
+    }
+
+    private static byte[][] restore(byte[] key, byte[] bulk) {
+        int start = 0;
+        while (bulk[start++] != '\n') {
+            // to the end of the header
+        }
+        byte[] payload = Arrays.copyOfRange(bulk, start, bulk.length - 2);
+        return new byte[][] {
+            RequestStream.bytes("RESTORE"), key, RequestStream.bytes("0"), payload, RequestStream.bytes("REPLACE")
+        };
+    }
+
+    private static byte[] ask(Socket socket, ReplyReader reader, byte[]... request) throws IOException {
+        socket.getOutputStream().write(Request.multibulk(request));
+        return reader.next();
+    }
+
     /** At the end the servers must hold the same. */
     private void compareKeyspace() throws IOException {
         for (String database : new TreeSet<>(List.of(RequestStream.DATABASES))) {
@@ -179,7 +263,10 @@ final class DifferentialSession implements AutoCloseable {
 
     private void compare(Request request) throws IOException {
         step++;
-        recent.add(step + (request.isAnswered() ? " " : " (silent) ") + request.shown());
+        int number = step;
+        recent.add(() -> number
+                + (request.isAnswered() ? " " : " (silent) ")
+                + request.shown().get());
         if (recent.size() > SHOWN_COMMANDS) {
             recent.remove();
         }
@@ -206,16 +293,20 @@ final class DifferentialSession implements AutoCloseable {
             return reader.next();
         } catch (IOException e) {
             throw new IOException(
-                    whose + " at step " + step + ": " + e + "\nlast commands:\n  " + String.join("\n  ", recent)
+                    whose + " at step " + step + ": " + e + "\nlast commands:\n  " + recent("\n  ")
                             + (mismatches.isEmpty() ? "" : "\nbefore:\n" + String.join("\n", mismatches)),
                     e);
         }
     }
 
+    private String recent(String separator) {
+        return recent.stream().map(Supplier::get).collect(Collectors.joining(separator));
+    }
+
     private String describe(Request request, byte[] fromUs, byte[] fromRedis) {
         int at = Math.max(0, Arrays.mismatch(fromUs, fromRedis));
-        String context = mismatches.isEmpty() ? "  last commands:\n    " + String.join("\n    ", recent) : "";
-        return "step " + step + ": " + request.shown() + " (" + request.check() + ")\n  ours:  "
+        String context = mismatches.isEmpty() ? "  last commands:\n    " + recent("\n    ") : "";
+        return "step " + step + ": " + request.shown().get() + " (" + request.check() + ")\n  ours:  "
                 + Escaped.text(fromUs, at) + "\n  redis: " + Escaped.text(fromRedis, at) + "\n" + context;
     }
 

@@ -2,11 +2,11 @@
 package io.redistill.network.server;
 
 import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Cuts a stream of replies, RESP2 or RESP3, into whole replies as they were sent.
@@ -15,7 +15,8 @@ import java.nio.charset.StandardCharsets;
  */
 final class ReplyReader {
     private final InputStream in;
-    private final ByteArrayOutputStream reply = new ByteArrayOutputStream();
+    private byte[] reply = new byte[1 << 10];
+    private int size;
 
     ReplyReader(InputStream in) {
         this.in = new BufferedInputStream(in, 64 << 10);
@@ -23,9 +24,9 @@ final class ReplyReader {
 
     /** The next reply; {@link EOFException} where the stream ends. */
     byte[] next() throws IOException {
-        reply.reset();
+        size = 0;
         element();
-        return reply.toByteArray();
+        return all();
     }
 
     /** What comes until the stream ends. */
@@ -35,14 +36,14 @@ final class ReplyReader {
 
     private void element() throws IOException {
         int type = one();
-        int lineStart = reply.size();
+        int lineStart = size;
         line();
         switch (type) {
             case '+', '-', ':', '_', '#', ',', '(' -> {}
             case '$', '=' -> string(length(lineStart));
             case '*', '~', '>' -> elements(length(lineStart));
             case '%' -> elements(2 * length(lineStart));
-            default -> throw new IOException("not a reply: " + Escaped.text(reply.toByteArray()));
+            default -> throw new IOException("not a reply: " + Escaped.text(all()));
         }
     }
 
@@ -54,13 +55,14 @@ final class ReplyReader {
 
     private void string(long length) throws IOException {
         if (length >= 0) {
-            byte[] bytes = in.readNBytes((int) length + 2);
-            reply.writeBytes(bytes);
-            if (bytes.length < length + 2) {
+            int end = size + (int) length + 2;
+            ensure(end);
+            if (in.readNBytes(reply, size, end - size) < end - size) {
                 throw new EOFException("the stream ends inside a string");
             }
-            if (bytes[bytes.length - 2] != '\r' || bytes[bytes.length - 1] != '\n') {
-                throw new IOException("a string is longer than announced: " + Escaped.text(reply.toByteArray()));
+            size = end;
+            if (reply[end - 2] != '\r' || reply[end - 1] != '\n') {
+                throw new IOException("a string is longer than announced: " + Escaped.text(all()));
             }
         }
     }
@@ -73,12 +75,21 @@ final class ReplyReader {
     }
 
     private long length(int lineStart) throws IOException {
-        byte[] all = reply.toByteArray();
-        String digits = new String(all, lineStart, all.length - 2 - lineStart, StandardCharsets.ISO_8859_1);
+        String digits = new String(reply, lineStart, size - 2 - lineStart, StandardCharsets.ISO_8859_1);
         try {
             return Long.parseLong(digits);
         } catch (NumberFormatException e) {
-            throw new IOException("not a length: " + Escaped.text(all), e);
+            throw new IOException("not a length: " + Escaped.text(all()), e);
+        }
+    }
+
+    private byte[] all() {
+        return Arrays.copyOf(reply, size);
+    }
+
+    private void ensure(int length) {
+        if (length > reply.length) {
+            reply = Arrays.copyOf(reply, Math.max(length, 2 * reply.length));
         }
     }
 
@@ -87,7 +98,8 @@ final class ReplyReader {
         if (letter < 0) {
             throw new EOFException("the stream ends");
         }
-        reply.write(letter);
+        ensure(size + 1);
+        reply[size++] = (byte) letter;
         return letter;
     }
 }

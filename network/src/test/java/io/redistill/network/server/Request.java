@@ -4,16 +4,17 @@ package io.redistill.network.server;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 
 /**
  * A command as it goes over the wire, and what is known of its reply.
  *
  * @param wire its bytes
- * @param shown itself, readable
+ * @param shown makes itself readable
  * @param check how the replies are compared
  * @param isAnswered whether there is a reply at all
  */
-record Request(byte[] wire, String shown, ReplyCheck check, boolean isAnswered) {
+record Request(byte[] wire, Supplier<String> shown, ReplyCheck check, boolean isAnswered) {
     /** As an array of bulk strings. */
     static byte[] multibulk(byte[]... arguments) {
         ByteArrayOutputStream wire = new ByteArrayOutputStream();

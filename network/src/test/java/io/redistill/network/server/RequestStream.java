@@ -247,6 +247,10 @@ final class RequestStream {
         ByteArrayOutputStream wire = new ByteArrayOutputStream();
         wire.writeBytes(before);
         wire.writeBytes(inline ? Request.inline(random, arguments) : Request.multibulk(arguments));
+        return new Request(wire.toByteArray(), () -> shown(before, inline, arguments), check, isAnswered);
+    }
+
+    private static String shown(byte[] before, boolean inline, byte[]... arguments) {
         StringBuilder shown =
                 new StringBuilder((before.length > 0 ? Escaped.text(before) : "") + (inline ? "inline:" : ""));
         for (byte[] argument : arguments) {
@@ -254,7 +258,7 @@ final class RequestStream {
                     .append(Escaped.text(argument))
                     .append('\'');
         }
-        return new Request(wire.toByteArray(), shown.toString(), check, isAnswered);
+        return shown.toString();
     }
 
     /** Whether the next command is answered: SKIP holds for one. */
