@@ -185,7 +185,7 @@ def records(path):
 def write_opcodes():
     """The constants between the head of Opcode.java and its private constructor."""
     _, table = records(RESOURCES / "commands.txt")
-    names = [line.split(";")[0].upper().replace("|", "_") for line, *_ in table]
+    names = [line.split(";")[0].upper().replace("|", "_").replace("-", "_") for line, *_ in table]
     constants = "".join(f"    public static final int {name} = {i};\n" for i, name in enumerate(names))
     constants += f"\n    /** The number of opcodes. */\n    public static final int COUNT = {len(names)};\n\n"
     source = OPCODES.read_text()

@@ -90,9 +90,12 @@ public final class Engine implements AutoCloseable {
         group.cutSource(source);
     }
 
-    /** Bytes that data takes: entries, index tables, large values and replies that hold them. */
+    /**
+     * Bytes that count against the limit: entries, index tables, large values and replies that hold them, and what is held
+     * beyond spare reserves.
+     */
     public long usedBytes() {
-        long used = LargeBlock.usedBytes();
+        long used = LargeBlock.chargedBytes();
         for (int i = 0; i < config.shards(); i++) {
             used += group.shard(i).usedBytes();
         }

@@ -43,6 +43,7 @@ public final class CommandIntrospection {
             case Opcode.COMMAND_HELP -> help("command");
             case Opcode.CLIENT_HELP -> help("client");
             case Opcode.CONFIG_HELP -> help("config");
+            case Opcode.MEMORY_HELP -> help("memory");
             default ->
                 throw new IllegalArgumentException("opcode=" + opcode + ", must be COMMAND, a subcommand or a HELP");
         };

@@ -131,9 +131,16 @@ public final class Opcode {
     public static final int CONFIG_HELP = 120;
     public static final int CONFIG_RESETSTAT = 121;
     public static final int CONFIG_SET = 122;
+    public static final int MEMORY = 123;
+    public static final int MEMORY_DOCTOR = 124;
+    public static final int MEMORY_HELP = 125;
+    public static final int MEMORY_MALLOC_STATS = 126;
+    public static final int MEMORY_PURGE = 127;
+    public static final int MEMORY_STATS = 128;
+    public static final int MEMORY_USAGE = 129;
 
     /** The number of opcodes. */
-    public static final int COUNT = 123;
+    public static final int COUNT = 130;
 
     private Opcode() {}
 }

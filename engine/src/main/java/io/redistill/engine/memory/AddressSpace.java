@@ -38,9 +38,15 @@ public final class AddressSpace implements AutoCloseable {
     private static final Path SECOND_MEMORY_NODE = Path.of("/sys/devices/system/node/node1");
     private static final int SMALL_PAGE_BYTES = 4096;
 
+    /** A quarter of the mappings that Linux allows a process, in the worst case. */
+    private static final int MAX_SEGMENTS_WITH_HOLES = 8192;
+
     private final Mapping mapping;
     private final long base;
     private final int segmentCount;
+
+    private final boolean hugePages;
+    private int segmentsWithHoles;
 
     private final BitSet used = new BitSet();
     private int usedCount;
@@ -67,6 +73,7 @@ public final class AddressSpace implements AutoCloseable {
         if (lengthBytes <= 0 || rounded > MAX_LENGTH_BYTES) {
             throw new IllegalArgumentException("lengthBytes=" + lengthBytes + " is not in 1 to 8 TiB");
         }
+        this.hugePages = hugePages;
         mapping = Mapping.reserve(rounded + SEGMENT_LENGTH_BYTES, hugePages);
         base = roundUp(mapping.address());
         segmentCount = (int) (rounded / SEGMENT_LENGTH_BYTES);
@@ -155,9 +162,31 @@ public final class AddressSpace implements AutoCloseable {
         notifyAll();
     }
 
-    /** Returns the memory of some whole pages of a segment to the system; their contents are lost. */
+    /** Returns the memory of some whole pages of a segment with holes to the system; their contents are lost. */
     void discard(long address, long lengthBytes) {
         mapping.discard(address, lengthBytes);
+    }
+
+    /**
+     * Begins or ends that parts of a segment are discarded. Meanwhile it has small pages only, since the system would make
+     * it whole again.
+     *
+     * @return false when there are too many such segments: the system counts each as two mappings, of which there is a limit
+     */
+    synchronized boolean holes(long segment, boolean has) {
+        if (!has) {
+            segmentsWithHoles--;
+            if (hugePages) {
+                mapping.useHugePages(segment, SEGMENT_LENGTH_BYTES);
+            }
+            return true;
+        }
+        if (segmentsWithHoles == MAX_SEGMENTS_WITH_HOLES) {
+            return false;
+        }
+        segmentsWithHoles++;
+        mapping.useSmallPages(segment, SEGMENT_LENGTH_BYTES);
+        return true;
     }
 
     /** Free segments that are touched already. */

@@ -9,8 +9,9 @@ import java.util.Arrays;
  * <pre>
  *   AddressSpace ─ 2 MiB segments ─▶ Arena ─ 64 KiB runs of one size class ─▶ blocks
  *
- *   run:  0          4          8           12           16        20        24
- *         | class    | live     | free head | bump       | next    | previous | free runs of segment (run 0) |
+ *   run:  0          4          8           12           16        20         24                28
+ *         | class    | live     | free head | bump       | next    | previous | free runs       | discarded runs |
+ *                                                                             |       of the segment (run 0)     |
  *         64: first block …
  * </pre>
  *
@@ -61,6 +62,7 @@ public final class Arena {
     private static final int NEXT = 16;
     private static final int PREVIOUS = 20;
     private static final int SEGMENT_FREE_RUNS = 24;
+    private static final int SEGMENT_HOLES = 28;
 
     /** Marks a free run in the class field. */
     private static final int NO_CLASS = -1;
@@ -227,22 +229,28 @@ public final class Arena {
 
     /** Gives back whatever no block is in, spare segments included. */
     public void purge() {
-        while (freeRuns != NO_RUN) {
-            int run = freeRuns;
-            if (countSegmentFreeRuns(run, 0) == RUNS_PER_SEGMENT) {
-                releaseSegment(run & -RUNS_PER_SEGMENT);
-            } else {
-                discard(run);
-            }
-        }
-        int run = discardedRuns;
+        releaseFreeSegments(freeRuns);
+        releaseFreeSegments(discardedRuns);
+        int run = freeRuns;
         while (run != NO_RUN) {
+            int next = Memory.getInt(addressOfRun(run) + NEXT);
+            discard(run);
+            run = next;
+        }
+    }
+
+    private void releaseFreeSegments(int firstOfList) {
+        int run = firstOfList;
+        while (run != NO_RUN) {
+            int next = Memory.getInt(addressOfRun(run) + NEXT);
+            int firstRun = run & -RUNS_PER_SEGMENT;
             if (countSegmentFreeRuns(run, 0) == RUNS_PER_SEGMENT) {
-                releaseSegment(run & -RUNS_PER_SEGMENT);
-                run = discardedRuns;
-            } else {
-                run = Memory.getInt(addressOfRun(run) + NEXT);
+                while (next != NO_RUN && (next & -RUNS_PER_SEGMENT) == firstRun) {
+                    next = Memory.getInt(addressOfRun(next) + NEXT);
+                }
+                releaseSegment(firstRun);
             }
+            run = next;
         }
     }
 
@@ -371,6 +379,7 @@ public final class Arena {
         }
         freeRunCount += RUNS_PER_SEGMENT;
         Memory.putInt(segment + SEGMENT_FREE_RUNS, RUNS_PER_SEGMENT);
+        Memory.putInt(segment + SEGMENT_HOLES, 0);
         return true;
     }
 
@@ -387,6 +396,11 @@ public final class Arena {
     }
 
     private void discard(int run) {
+        long holes = addressOfRun(run & -RUNS_PER_SEGMENT) + SEGMENT_HOLES;
+        if (Memory.getInt(holes) == 0 && !space.holes(addressOfRun(run & -RUNS_PER_SEGMENT), true)) {
+            return;
+        }
+        Memory.putInt(holes, Memory.getInt(holes) + 1);
         unlinkFree(run);
         long address = addressOfRun(run);
         space.discard(address + DISCARDED_RUN_BYTES, RUN_LENGTH_BYTES - DISCARDED_RUN_BYTES);
@@ -401,6 +415,11 @@ public final class Arena {
         if (Memory.getInt(addressOfRun(run) + CLASS) == DISCARDED) {
             discardedRunCount--;
             discardedRuns = unlink(discardedRuns, run);
+            long holes = addressOfRun(run & -RUNS_PER_SEGMENT) + SEGMENT_HOLES;
+            Memory.putInt(holes, Memory.getInt(holes) - 1);
+            if (Memory.getInt(holes) == 0) {
+                space.holes(addressOfRun(run & -RUNS_PER_SEGMENT), false);
+            }
         } else {
             freeRuns = unlink(freeRuns, run);
         }

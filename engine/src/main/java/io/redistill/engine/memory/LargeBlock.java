@@ -115,6 +115,11 @@ public final class LargeBlock {
         return Memory.getLong(block + CAPACITY);
     }
 
+    /** Bytes of a block with its header. */
+    public static long lengthBytes(long block) {
+        return capacity(block) + HEADER_BYTES;
+    }
+
     /** Bytes in all live blocks of this process, headers included. */
     public static long usedBytes() {
         return USED_BYTES.sum();

@@ -78,7 +78,7 @@ final class LargeSpace {
         }
         try {
             Mapping mapping = Mapping.reserve(lengthBytes, false);
-            mapping.useSmallPages();
+            mapping.useSmallPages(mapping.address(), lengthBytes);
             return new LargeSpace(mapping, lengthBytes);
         } catch (IllegalStateException refused) {
             return null; // Blocks then come from the C library, which says so itself when it cannot either.

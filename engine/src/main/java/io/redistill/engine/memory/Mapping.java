@@ -50,9 +50,16 @@ final class Mapping {
     }
 
     /** Refuses huge pages, so that what is next to a touched byte costs nothing and what is discarded stays away. */
-    void useSmallPages() {
+    void useSmallPages(long from, long length) {
         if (mapped) {
-            CLibrary.madvise(address, lengthBytes, CLibrary.MADV_NOHUGEPAGE);
+            CLibrary.madvise(from, length, CLibrary.MADV_NOHUGEPAGE);
+        }
+    }
+
+    /** Asks for huge pages again. */
+    void useHugePages(long from, long length) {
+        if (mapped) {
+            CLibrary.madvise(from, length, CLibrary.MADV_HUGEPAGE);
         }
     }
 

@@ -77,7 +77,10 @@ public final class ReplyStitcher {
             CutReplies.write(opcode, result, output);
         } else if (result < 0) {
             output.raw(result > INTERNAL_ERROR / 2 ? Errors.OUT_OF_MEMORY : Errors.INTERNAL);
-        } else if (opcode == Opcode.MSET || opcode == Opcode.FLUSHALL || opcode == Opcode.FLUSHDB) {
+        } else if (opcode == Opcode.MSET
+                || opcode == Opcode.FLUSHALL
+                || opcode == Opcode.FLUSHDB
+                || opcode == Opcode.MEMORY_PURGE) {
             output.ok();
         } else {
             output.integer(result);

@@ -514,6 +514,11 @@ public final class Shard {
         return arena.usedBytes();
     }
 
+    /** Bytes of the runs that blocks are in. Any thread: a value of some moment ago. */
+    public long activeBytes() {
+        return arena.usedBytes() + arena.sparseBytes();
+    }
+
     /** Bytes of memory that the arena can have. Any thread: a value of some moment ago. */
     public long residentBytes() {
         return arena.residentBytes();
@@ -522,6 +527,11 @@ public final class Shard {
     /** Whether entries are being moved together, and how many were. Any thread: a value of some moment ago. */
     public Compactor compactor() {
         return compactor;
+    }
+
+    /** Gives back what no entry is in. */
+    void purge() {
+        arena.purge();
     }
 
     /** Bytes of address space that the arena holds. Any thread: a value of some moment ago. */

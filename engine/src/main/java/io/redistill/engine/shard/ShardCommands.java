@@ -113,6 +113,8 @@ final class ShardCommands {
             case Opcode.DBSIZE -> MultiKeyCommands.dbsize(call, part);
             case Opcode.FLUSHDB -> MultiKeyCommands.flushdb(call, part);
             case Opcode.FLUSHALL -> MultiKeyCommands.flushall(call, part);
+            case Opcode.MEMORY_USAGE -> MemoryCommands.usage(call);
+            case Opcode.MEMORY_PURGE -> MemoryCommands.purge(call, part);
             default -> throw new IllegalStateException("opcode " + call.opcode() + " is not for shards");
         }
     }

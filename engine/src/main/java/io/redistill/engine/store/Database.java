@@ -87,6 +87,8 @@ public final class Database {
 
     private long nowMs;
     private long changes;
+    private long pendingCount;
+    private long lazilyFreedCount;
     private long expiredCount;
     private long lazilyExpiredCount;
     private volatile @Nullable Histogram expireLag;
@@ -847,6 +849,7 @@ public final class Database {
             return;
         }
         changes += index.size();
+        pendingCount += index.size();
         deadlines.clear();
         fieldTables.forgetDeadlines();
         detached.add(index);
@@ -886,6 +889,8 @@ public final class Database {
     }
 
     private void freeEntry(long entry) {
+        pendingCount--;
+        lazilyFreedCount++;
         freeEntry(scratch.wrap(entry));
     }
 
@@ -1038,6 +1043,35 @@ public final class Database {
     /** Here only so that loads have a reader. */
     long touched() {
         return touched;
+    }
+
+    /**
+     * Bytes that a key takes with its value and its slot in the index.
+     *
+     * @param existing what {@link #find} returned
+     * @param samples fields of a large hash that are looked at, from 1
+     */
+    public long usage(EntryView existing, long samples) {
+        long bytes = Long.BYTES + Arena.blockLength(existing.lengthBytes());
+        if (existing.isLargeKey()) {
+            bytes += LargeBlock.lengthBytes(existing.keyAddress());
+        }
+        if (existing.isLargeValue()) {
+            bytes += LargeBlock.lengthBytes(existing.valueAddress());
+        }
+        return existing.isFieldTable()
+                ? bytes + fieldTables.bytes(Memory.getLong(existing.valueAddress()), samples)
+                : bytes;
+    }
+
+    /** Entries of flushed generations that are not freed yet. */
+    public long pendingCount() {
+        return pendingCount;
+    }
+
+    /** Entries of flushed generations that were freed. */
+    public long lazilyFreedCount() {
+        return lazilyFreedCount;
     }
 
     /** Bytes of index and timing wheels, wherever they are. */

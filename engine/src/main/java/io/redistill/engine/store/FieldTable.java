@@ -308,6 +308,28 @@ final class FieldTable {
         return entry.hasExpiry() && entry.expiresAtMs() < nowMs;
     }
 
+    /**
+     * Bytes that a table takes, by the mean of its first fields.
+     *
+     * @param samples how many fields to look at, from 1
+     */
+    long bytes(long root, long samples) {
+        long fieldBytes = 0;
+        long seen = 0;
+        for (int bucket = 0; bucket < bucketCount(root) && seen < samples; bucket++) {
+            for (long field = first(root, bucket); field != NONE && seen < samples; field = next(field)) {
+                EntryView entry = view.wrap(field);
+                fieldBytes += Arena.blockLength(prefix(entry.flags()) + entry.lengthBytes());
+                fieldBytes += entry.isLargeKey() ? LargeBlock.lengthBytes(entry.keyAddress()) : 0;
+                fieldBytes += entry.isLargeValue() ? LargeBlock.lengthBytes(entry.valueAddress()) : 0;
+                seen++;
+            }
+        }
+        long heads = (long) Memory.getInt(root + CAPACITY) * HEAD_BYTES;
+        long directory = (long) Memory.getInt(root + DIRECTORY_LENGTH) * Long.BYTES;
+        return ROOT_BYTES + heads + directory + (seen == 0 ? 0 : (long) ((double) fieldBytes / seen * size(root)));
+    }
+
     // ---- changes
 
     /**

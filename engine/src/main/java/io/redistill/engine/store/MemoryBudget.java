@@ -21,6 +21,7 @@ public final class MemoryBudget {
     private static final int OVERSHOOT_SHIFT = 6;
 
     private final AtomicLong granted = new AtomicLong();
+    private final AtomicLong peakBytes = new AtomicLong();
     private volatile EvictionSettings settings;
 
     public MemoryBudget(EvictionSettings settings) {
@@ -38,7 +39,15 @@ public final class MemoryBudget {
 
     /** Adds to, or takes from, what a shard has. */
     void grant(long bytes) {
-        granted.addAndGet(bytes);
+        long used = granted.addAndGet(bytes) + LargeBlock.chargedBytes();
+        if (used > peakBytes.get()) {
+            peakBytes.accumulateAndGet(used, Math::max);
+        }
+    }
+
+    /** The most bytes that were used at a time, by credits. */
+    public long peakBytes() {
+        return peakBytes.get();
     }
 
     /** Bytes that are used beyond the limit; 0 or less when there are none. */

@@ -21,7 +21,7 @@ class CommandTableTest {
         for (int opcode = 0; opcode < Opcode.COUNT; opcode++) {
             CommandSpec spec = CommandTable.spec(opcode);
             assertThat(spec.opcode()).as(spec.fullName()).isEqualTo(opcode);
-            expected.put(spec.fullName().toUpperCase(Locale.ROOT).replace('|', '_'), opcode);
+            expected.put(spec.fullName().toUpperCase(Locale.ROOT).replaceAll("[|-]", "_"), opcode);
         }
 
         assertThat(constantsOf(Opcode.class, Set.of("COUNT"))).isEqualTo(expected);

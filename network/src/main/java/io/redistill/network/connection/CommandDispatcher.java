@@ -119,7 +119,7 @@ final class CommandDispatcher {
     private void allShards(RequestBatch batch, CommandSpec spec, int database, int flags) {
         int first = batch.openArgument();
         int count = batch.argumentCount() - first;
-        boolean flush = spec.opcode() != Opcode.DBSIZE;
+        boolean flush = spec.opcode() == Opcode.FLUSHDB || spec.opcode() == Opcode.FLUSHALL;
         if (flush
                 && (count > 2
                         || count == 2 && !Words.is(batch, first + 1, "SYNC") && !Words.is(batch, first + 1, "ASYNC"))) {

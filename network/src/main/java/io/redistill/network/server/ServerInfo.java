@@ -4,7 +4,6 @@ package io.redistill.network.server;
 import io.redistill.engine.Engine;
 import io.redistill.engine.command.CommandTable;
 import io.redistill.engine.command.Opcode;
-import io.redistill.engine.memory.LargeBlock;
 import io.redistill.engine.shard.CommandStatistics;
 import io.redistill.engine.shard.Shard;
 import io.redistill.engine.store.Database;
@@ -47,7 +46,7 @@ final class ServerInfo {
     private final long startedNs = System.nanoTime();
     private final String runId = runId();
     private final @Nullable HiccupRecorder hiccups;
-    private long peakUsedBytes;
+    private final long startupBytes;
 
     ServerInfo(
             NetworkServer server, ServerSettings settings, Persistence persistence, @Nullable HiccupRecorder hiccups) {
@@ -55,6 +54,7 @@ final class ServerInfo {
         this.server = server;
         this.hiccups = hiccups;
         this.settings = settings;
+        startupBytes = server.engine().usedBytes();
     }
 
     private static String runId() {
@@ -152,26 +152,70 @@ final class ServerInfo {
 
     private void memory(Section section) {
         Engine engine = server.engine();
-        long used = engine.usedBytes();
+        MemoryReport memory = memoryReport();
         EvictionSettings eviction = engine.budget().settings();
-        peakUsedBytes = Math.max(peakUsedBytes, used);
-        long rss = residentBytes();
-        section.add("used_memory", used)
-                .add("used_memory_human", human(used))
-                .add("used_memory_rss", rss)
-                .add("used_memory_rss_human", human(rss))
-                .add("used_memory_peak", peakUsedBytes)
-                .add("used_memory_peak_human", human(peakUsedBytes))
-                .add("used_memory_large_values", LargeBlock.usedBytes())
+        long allocated = memory.allocatedBytes();
+        long active = memory.activeBytes;
+        long resident = memory.allocatorResidentBytes;
+        human(section, "used_memory", memory.usedBytes);
+        human(section, "used_memory_rss", memory.residentBytes);
+        human(section, "used_memory_peak", memory.peakBytes);
+        section.add("used_memory_peak_perc", fixed(memory.usedBytes * 100.0 / Math.max(1, memory.peakBytes)) + "%")
+                .add("used_memory_overhead", memory.overheadBytes())
+                .add("used_memory_startup", memory.startupBytes())
+                .add("used_memory_dataset", memory.datasetBytes())
+                .add("used_memory_dataset_perc", fixed(memory.datasetPercentage()) + "%")
+                .add("allocator_allocated", allocated)
+                .add("allocator_active", active)
+                .add("allocator_resident", resident);
+        human(section, "total_system_memory", settings.systemMemoryBytes());
+        human(section, "used_memory_lua", 0);
+        human(section, "used_memory_scripts", 0);
+        section.add("number_of_cached_scripts", 0)
+                .add("number_of_functions", 0)
+                .add("number_of_libraries", 0)
+                .add("used_memory_index", memory.indexBytes)
+                .add("used_memory_expiry", memory.expiryBytes)
+                .add("used_memory_large_values", memory.largeBytes)
+                .add("arena_used_bytes", memory.blockBytes)
                 .add("arena_held_bytes", sum(Shard::heldBytes))
                 .add(
                         "heap_used_bytes",
-                        ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed())
-                .add("maxmemory", eviction.maxMemoryBytes())
-                .add("maxmemory_human", human(eviction.maxMemoryBytes()))
-                .add("maxmemory_policy", eviction.policy().text())
-                .add("mem_fragmentation_ratio", String.format(Locale.ROOT, "%.2f", rss / (double) Math.max(1, used)))
-                .add("mem_allocator", "arena");
+                        ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+        human(section, "maxmemory", eviction.maxMemoryBytes());
+        section.add("maxmemory_policy", eviction.policy().text())
+                .add("allocator_frag_ratio", fixed(MemoryReport.ratio(active, allocated)))
+                .add("allocator_frag_bytes", active - allocated)
+                .add("allocator_rss_ratio", fixed(MemoryReport.ratio(resident, active)))
+                .add("allocator_rss_bytes", resident - active)
+                .add("rss_overhead_ratio", fixed(MemoryReport.ratio(memory.residentBytes, resident)))
+                .add("rss_overhead_bytes", memory.residentBytes - resident)
+                .add("mem_fragmentation_ratio", fixed(memory.fragmentation()))
+                .add("mem_fragmentation_bytes", memory.residentBytes - memory.usedBytes)
+                .add("mem_not_counted_for_evict", 0)
+                .add("mem_replication_backlog", 0)
+                .add("mem_total_replication_buffers", 0)
+                .add("mem_clients_slaves", 0)
+                .add("mem_clients_normal", 0)
+                .add("mem_cluster_links", 0)
+                .add("mem_aof_buffer", 0)
+                .add("mem_allocator", "arena")
+                .add("active_defrag_running", sum(shard -> shard.compactor().isRunning() ? 1 : 0) > 0 ? 1 : 0)
+                .add("lazyfree_pending_objects", sum(shard -> shard.databases().sum(Database::pendingCount)))
+                .add("lazyfreed_objects", sum(shard -> shard.databases().sum(Database::lazilyFreedCount)));
+    }
+
+    /** Where the memory is now. */
+    MemoryReport memoryReport() {
+        return new MemoryReport(server.engine(), startupBytes);
+    }
+
+    private static void human(Section section, String name, long bytes) {
+        section.add(name, bytes).add(name + "_human", human(bytes));
+    }
+
+    private static String fixed(double value) {
+        return String.format(Locale.ROOT, "%.2f", value);
     }
 
     private void persistence(Section section) {
@@ -267,6 +311,7 @@ final class ServerInfo {
                 .add("expired_keys_lazy", sum(shard -> shard.databases().sum(Database::lazilyExpiredCount)))
                 .add("expire_lag_ms", expireLagText())
                 .add("evicted_keys", sum(Shard::evictedCount))
+                .add("active_defrag_hits", sum(shard -> shard.compactor().movedCount()))
                 .add("keyspace_hits", sum(Shard::hits))
                 .add("keyspace_misses", sum(Shard::misses))
                 .add(
@@ -388,15 +433,6 @@ final class ServerInfo {
             sum += count.applyAsLong(server.engine().shard(i));
         }
         return sum;
-    }
-
-    private static long residentBytes() {
-        try {
-            String pages = Files.readString(Path.of("/proc/self/statm")).split(" ")[1];
-            return Long.parseLong(pages) * 4096;
-        } catch (IOException noProcFileSystem) {
-            return 0;
-        }
     }
 
     /** Bytes as Redis prints them: {@code 1.50M}. */

@@ -22,7 +22,7 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The commands of the class SERVER: INFO, CONFIG, CLIENT LIST, LASTSAVE, and those that come with
+ * The commands of the class SERVER: INFO, CONFIG, CLIENT LIST, LASTSAVE, MEMORY, and those that come with
  * a snapshot.
  *
  * <p>Source: the Redis command reference as of 7.0. Threading: called on any event loop; what it reads of others is of
@@ -84,6 +84,9 @@ final class WholeServerCommands implements ServerCommands {
                 parameters.set(
                         words(arguments, 2), name -> settings.configParameters().value(name) != null);
             case Opcode.CLIENT_LIST -> clientList(arguments);
+            case Opcode.MEMORY_STATS -> info.memoryReport().stats();
+            case Opcode.MEMORY_DOCTOR -> info.memoryReport().doctor();
+            case Opcode.MEMORY_MALLOC_STATS -> info.memoryReport().mallocStats();
             case Opcode.LASTSAVE -> persistence.lastSave();
             default -> RespValue.error("ERR internal error");
         };

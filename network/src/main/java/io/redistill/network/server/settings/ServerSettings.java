@@ -171,6 +171,11 @@ public final class ServerSettings {
         return bytes == 0 ? machine.memoryBytes() / 100 * DEFAULT_MEMORY_PERCENT : bytes;
     }
 
+    /** The memory of the machine or of the container, bytes. */
+    public long systemMemoryBytes() {
+        return machine.memoryBytes();
+    }
+
     /** A limit in the writing of settings and of Redis, in bytes; 0 for the default, -1 when it is none. */
     public static long maxMemoryBytes(String text) {
         try {
