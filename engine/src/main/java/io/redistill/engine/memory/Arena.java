@@ -44,10 +44,10 @@ public final class Arena {
     private static final int SPARE_SEGMENTS = 2;
 
     /** Free runs that keep their memory. */
-    private static final int SPARE_RUNS = SPARE_SEGMENTS * RUNS_PER_SEGMENT;
+    private static final int SPARE_RUNS = RUNS_PER_SEGMENT;
 
     /** Reserve that counts as nobody's. */
-    public static final long FREE_RESERVE_BYTES = 2L * AddressSpace.SEGMENT_LENGTH_BYTES;
+    public static final long FREE_RESERVE_BYTES = AddressSpace.SEGMENT_LENGTH_BYTES;
 
     /** Bytes of a discarded run that stay: its first page. */
     private static final int DISCARDED_RUN_BYTES = 4096;

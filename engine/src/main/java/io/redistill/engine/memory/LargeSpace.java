@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LargeSpace {
     /** Pages of free ranges that are kept, since the next block will want them. */
-    static final long SPARE_BYTES = 4L << 20;
+    static final long SPARE_BYTES = 2L << 20;
 
     /** Address space, not memory. Blocks beyond it come from the C library. */
     private static final long LENGTH_BYTES = 256L << 30;

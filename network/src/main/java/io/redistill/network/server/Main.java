@@ -55,6 +55,12 @@ public final class Main {
         System.setProperty("io.netty.tryReflectionSetAccessible", "true");
         System.setProperty("io.netty.noUnsafe", "false");
         ServerSettings settings = ((ServerSettings.Outcome.Run) outcome).settings();
+        String refusal = settings.memoryRefusal(Runtime.getRuntime().maxMemory());
+        if (refusal != null) {
+            System.err.println("redistill: " + refusal);
+            System.exit(1);
+            return;
+        }
         InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
         NATIVE_LIBRARIES.setLevel(Level.OFF);
         Log log = new Log(System.err, settings.logLevel());

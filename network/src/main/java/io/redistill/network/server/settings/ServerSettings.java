@@ -38,6 +38,11 @@ public final class ServerSettings {
     private static final String DEFAULT_FILE = "redistill.toml";
     private static final long DEFAULT_MEMORY_PERCENT = 80;
 
+    /** Beside data and heap: code and threads of the JVM, and what each event loop keeps to read and write with. */
+    private static final long BUFFER_BYTES = 64 << 20;
+
+    private static final long BUFFER_BYTES_PER_LOOP = 4 << 20;
+
     private final Map<Setting, Given> given;
     private final Map<Setting, Object> values;
     private final List<String> notices;
@@ -169,6 +174,26 @@ public final class ServerSettings {
     public long maxMemoryBytes() {
         long bytes = (Long) value(Setting.MAX_MEMORY);
         return bytes == 0 ? machine.memoryBytes() / 100 * DEFAULT_MEMORY_PERCENT : bytes;
+    }
+
+    /**
+     * Why the limit for data cannot be kept here, or null if it can: one line with the sum of what there must be room for.
+     * Without a limit in the settings there is nothing to refuse.
+     *
+     * @param heapBytes what the Java heap may take
+     */
+    public @Nullable String memoryRefusal(long heapBytes) {
+        long dataBytes = (Long) value(Setting.MAX_MEMORY);
+        long bufferBytes = BUFFER_BYTES + eventLoops() * BUFFER_BYTES_PER_LOOP;
+        long sumBytes = dataBytes + heapBytes + bufferBytes;
+        if (dataBytes == 0 || sumBytes <= machine.memoryBytes()) {
+            return null;
+        }
+        Given source = source(Setting.MAX_MEMORY);
+        return source.where() + ": memory.max_memory=" + source.text() + " is refused: data " + dataBytes
+                + " + Java heap "
+                + heapBytes + " + buffers " + bufferBytes + " = " + sumBytes + " bytes, but there are "
+                + machine.memoryBytes() + " here; lower it, or give the heap less (-Xmx)";
     }
 
     /** The memory of the machine or of the container, bytes. */

@@ -349,6 +349,30 @@ class ServerSettingsTest {
     }
 
     @Test
+    void shouldRefuseALimitThatCannotBeKeptWithTheArithmetic() throws Exception {
+        Start start = new Start(directory).machine(new Machine(1 << 30, 2, Long.MAX_VALUE));
+        long heapBytes = 300 << 20;
+        // 1024 MiB are 300 of heap, 72 of buffers and 652 of data.
+        assertThat(start.options("--max-memory", "652mb").settings().memoryRefusal(heapBytes))
+                .isNull();
+        assertThat(new Start(directory)
+                        .machine(new Machine(1 << 30, 2, Long.MAX_VALUE))
+                        .options("--max-memory", "653mb")
+                        .settings()
+                        .memoryRefusal(heapBytes))
+                .isEqualTo(
+                        "option --max-memory: memory.max_memory=653mb is refused: data 684720128 + Java heap 314572800"
+                                + " + buffers 75497472 = 1074790400 bytes, but there are 1073741824 here; lower it, or give the"
+                                + " heap less (-Xmx)");
+        assertThat(new Start(directory)
+                        .machine(new Machine(1 << 30, 2, Long.MAX_VALUE))
+                        .settings()
+                        .memoryRefusal(1 << 30))
+                .as("no limit, nothing to refuse")
+                .isNull();
+    }
+
+    @Test
     void shouldMakeNoMoreShardsThanAnEngineCanHave() {
         Start start = new Start(directory).machine(new Machine(1 << 30, 200, Long.MAX_VALUE));
         assertThat(start.settings().shards()).isEqualTo(EngineConfig.MAX_SHARDS);
