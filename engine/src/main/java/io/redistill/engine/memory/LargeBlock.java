@@ -71,7 +71,7 @@ public final class LargeBlock {
 
     private static void free(long block) {
         if (SPACE != null && Memory.getInt(block + ORIGIN) == FROM_SPACE) {
-            SPACE.free(block - HEADER_BYTES);
+            SPACE.free(block - HEADER_BYTES, lengthBytes(block));
         } else {
             Memory.free(block - HEADER_BYTES);
         }
@@ -125,9 +125,9 @@ public final class LargeBlock {
         return USED_BYTES.sum();
     }
 
-    /** Bytes between live blocks for which the system still holds memory. */
+    /** Bytes between live blocks, and lost to them, for which the system still holds memory. */
     public static long reserveBytes() {
-        return SPACE == null ? 0 : SPACE.reserveBytes();
+        return SPACE == null ? 0 : SPACE.reserveBytes() + SPACE.lostBytes();
     }
 
     /** What counts against a limit: {@link #usedBytes}, and the reserve as far as it is more than a spare one. */

@@ -58,6 +58,7 @@ final class LargeSpace {
     private long filledDoublings;
     private long reserveBytes;
     private long takenBytes;
+    private long lostBytes;
 
     private LargeSpace(Mapping mapping, long lengthBytes) {
         this.mapping = mapping;
@@ -103,11 +104,12 @@ final class LargeSpace {
         }
         Memory.putLong(range + LENGTH, rangeLength);
         takenBytes += rangeLength;
+        lostBytes += rangeLength - length;
         return range + HEADER_BYTES;
     }
 
-    /** Takes back what {@link #allocate} gave. */
-    void free(long block) {
+    /** Takes back what {@link #allocate} gave for so many bytes. */
+    void free(long block, long blockLength) {
         long range = block - HEADER_BYTES;
         long length = Memory.getLong(range + LENGTH);
         long dirty = length;
@@ -115,14 +117,15 @@ final class LargeSpace {
             // Outside of the monitor, since it takes long.
             dirty = discard(range, length, length);
         }
-        freeRange(range, length, dirty);
+        freeRange(range, length, dirty, length - blockLength);
     }
 
-    private synchronized void freeRange(long freed, long freedLength, long freedDirty) {
+    private synchronized void freeRange(long freed, long freedLength, long freedDirty, long freedLost) {
         long range = freed;
         long length = freedLength;
         long dirty = freedDirty;
         takenBytes -= freedLength;
+        lostBytes -= freedLost;
         long next = range + length;
         if (next < end && isFree(next)) {
             long nextLength = lengthOf(next);
@@ -161,6 +164,11 @@ final class LargeSpace {
     /** Bytes of free ranges that the system may hold memory for. */
     long reserveBytes() {
         return reserveBytes;
+    }
+
+    /** Bytes of them that were not asked for: headers, and what was too little for a range of its own. */
+    long lostBytes() {
+        return lostBytes;
     }
 
     /** Bytes of ranges that are not free, whether touched or not. */

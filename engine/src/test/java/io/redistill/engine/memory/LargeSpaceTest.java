@@ -57,7 +57,7 @@ class LargeSpaceTest {
             } else {
                 Block block = live.remove(random.nextInt(live.size()));
                 block.check();
-                space.free(block.address);
+                space.free(block.address, block.length);
             }
             if (step % 100 == 0) {
                 space.check();
@@ -65,11 +65,12 @@ class LargeSpaceTest {
         }
         live.forEach(Block::check);
         for (Block block : live) {
-            space.free(block.address);
+            space.free(block.address, block.length);
         }
         space.check();
         assertThat(refused).isPositive();
         assertThat(space.takenBytes()).isZero();
+        assertThat(space.lostBytes()).isZero();
         assertThat(space.reserveBytes()).isLessThanOrEqualTo(LargeSpace.SPARE_BYTES + 8192);
         assertThat(space.allocate(LENGTH_BYTES - (LENGTH_BYTES >> 5) - 4096))
                 .as("nearly all at once")
@@ -87,7 +88,7 @@ class LargeSpaceTest {
             blocks.add(block);
         }
         for (int i = 0; i < 600; i += 2) {
-            space.free(blocks.get(i));
+            space.free(blocks.get(i), 100_000);
         }
         // Of a free range between two others at most two incomplete pages stay.
         assertThat(space.reserveBytes()).isLessThanOrEqualTo(LargeSpace.SPARE_BYTES + 300 * 2 * 4096);
