@@ -76,6 +76,23 @@ async function binary(redis) {
   check(Buffer.compare(both[1], large), 0);
 }
 
+async function hashesAndSketches(redis) {
+  check(await redis.hset('h', { a: '1', b: '2' }), 2);
+  check(await redis.hgetall('h'), { a: '1', b: '2' });
+  check(await redis.hincrby('h', 'a', 4), 5);
+  check((await redis.hscan('h', 0))[0], '0');
+  check(await redis.pfadd('p1', 'a', 'b', 'c'), 1);
+  check(await redis.pfadd('p2', 'c', 'd'), 1);
+  check(await redis.pfcount('p1', 'p2'), 4);
+  check(await redis.pfmerge('p3', 'p1', 'p2'), 'OK');
+  check(await redis.pfcount('p3'), 4);
+  check(await redis.object('ENCODING', 'h'), 'listpack');
+  check(await redis.rename('p3', 'p4'), 'OK');
+  check(await redis.copy('p4', 'p3'), 1);
+  check(await redis.sort('nothing'), []);
+  check(await redis.wait(0, 1), 0);
+}
+
 async function pipelines(redis) {
   const pipeline = redis.pipeline();
   for (let i = 0; i < 1000; i++) {
@@ -126,6 +143,7 @@ async function main() {
   await strings(redis);
   await timesToLive(redis);
   await binary(redis);
+  await hashesAndSketches(redis);
   await pipelines(redis);
   await errors(redis);
   await automaticPipelines(port);

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -151,6 +152,30 @@ class ClientLibrariesIT {
                     .hasMessage("ERR value is not an integer or out of range");
             assertThatThrownBy(() -> jedis.select(16)).hasMessage("ERR DB index is out of range");
             assertThatThrownBy(() -> jedis.auth("x")).hasMessageContaining("without any password configured");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = RedisProtocol.class,
+            names = {"RESP2", "RESP3"})
+    void jedisShouldUseHashesAndSketches(RedisProtocol protocol) throws Exception {
+        try (TestServer server = TestServer.shards(2).start();
+                Jedis jedis = jedis(server, protocol)) {
+            assertThat(jedis.hset("h", Map.of("a", "1", "b", "2"))).isEqualTo(2);
+            assertThat(jedis.hgetAll("h")).containsExactlyInAnyOrderEntriesOf(Map.of("a", "1", "b", "2"));
+            assertThat(jedis.hincrBy("h", "a", 4)).isEqualTo(5);
+            assertThat(jedis.hscan("h", "0").getResult()).hasSize(2);
+            assertThat(jedis.pfadd("p1", "a", "b", "c")).isEqualTo(1);
+            assertThat(jedis.pfadd("p2", "c", "d")).isEqualTo(1);
+            assertThat(jedis.pfcount("p1", "p2")).isEqualTo(4);
+            assertThat(jedis.pfmerge("p3", "p1", "p2")).isEqualTo("OK");
+            assertThat(jedis.pfcount("p3")).isEqualTo(4);
+            assertThat(jedis.objectEncoding("h")).isEqualTo("listpack");
+            assertThat(jedis.objectIdletime("h")).isBetween(0L, 60L);
+            assertThat(jedis.rename("p3", "p4")).isEqualTo("OK");
+            assertThat(jedis.copy("p4", "p3", false)).isTrue();
+            assertThat(jedis.sort("nothing")).isEmpty();
         }
     }
 
