@@ -366,15 +366,10 @@ public final class NetworkServer {
         }
 
         private @Nullable String refusal(Channel child) {
-            if (config.protectedMode() && !authentication.isRequired() && !isLocal(child)) {
+            if (config.protectedMode() && !authentication.isRequired() && !Connection.isLocal(child)) {
                 return PROTECTED_MODE;
             }
             return clients.tryAdmit() ? null : "-ERR max number of clients reached\r\n";
-        }
-
-        private boolean isLocal(Channel child) {
-            return !(child.remoteAddress() instanceof InetSocketAddress remote)
-                    || remote.getAddress().isLoopbackAddress();
         }
 
         private String describe(@Nullable SocketAddress address, @Nullable SocketAddress local) {

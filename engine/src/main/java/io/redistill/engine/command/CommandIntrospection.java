@@ -27,7 +27,7 @@ public final class CommandIntrospection {
     private CommandIntrospection() {}
 
     /**
-     * Answers COMMAND, one of its subcommands, or HELP of any container.
+     * Answers COMMAND, one of its subcommands, or HELP of any container; DEBUG as its HELP.
      *
      * @param opcode the command, or subcommand, that was called
      * @param args all its arguments from the name on, of a number that {@link CommandSpec#acceptsArgumentCount} accepts
@@ -44,6 +44,8 @@ public final class CommandIntrospection {
             case Opcode.CLIENT_HELP -> help("client");
             case Opcode.CONFIG_HELP -> help("config");
             case Opcode.MEMORY_HELP -> help("memory");
+            case Opcode.OBJECT_HELP -> help("object");
+            case Opcode.DEBUG -> help("debug");
             default ->
                 throw new IllegalArgumentException("opcode=" + opcode + ", must be COMMAND, a subcommand or a HELP");
         };
@@ -187,11 +189,30 @@ public final class CommandIntrospection {
         }
         List<byte[]> keys = new ArrayList<>();
         for (KeySpec keySpec : spec.keySpecs()) {
-            if (!keySpec.addKeys(command, keys)) {
+            if (!keySpec.isUnknown() && !keySpec.addKeys(command, keys)) {
                 return error("ERR Invalid arguments specified for command");
             }
         }
+        if (spec.opcode() == Opcode.SORT) {
+            addSortedTarget(command, keys);
+        }
         return array(keys.stream().map(RespValue::bulk).toList());
+    }
+
+    /** Adds the key behind SORT's last STORE. */
+    private static void addSortedTarget(byte[][] sort, List<byte[]> keys) {
+        byte[] target = null;
+        for (int i = 2; i < sort.length; i++) {
+            switch (CommandTable.lowerCase(sort[i])) {
+                case "limit" -> i += 2;
+                case "by", "get" -> i++;
+                case "store" -> target = i + 1 < sort.length ? sort[i + 1] : target;
+                default -> {}
+            }
+        }
+        if (target != null) {
+            keys.add(target);
+        }
     }
 
     private static RespValue help(String container) {

@@ -3,6 +3,7 @@ package io.redistill.engine.shard;
 
 import io.redistill.engine.command.CommandClass;
 import io.redistill.engine.command.CommandEvent;
+import io.redistill.engine.command.CommandFlags;
 import io.redistill.engine.command.CommandSpec;
 import io.redistill.engine.command.CommandTable;
 import io.redistill.engine.command.KeyHash;
@@ -144,8 +145,14 @@ public final class CommandPublisher {
         return concerned;
     }
 
-    /** Position of a command's last key in the batch, or of the argument at which it must be past. */
+    /**
+     * Position of a command's last key in the batch, or of the argument at which it must be past. Where a key stands
+     * behind an option, every argument counts as one.
+     */
     private static int lastKey(CommandSpec spec, int first, int end) {
+        if (spec.hasFlag(CommandFlags.MOVABLEKEYS)) {
+            return end - 1;
+        }
         return spec.lastKey() < 0 ? end + spec.lastKey() : first + spec.lastKey();
     }
 

@@ -181,6 +181,14 @@ final class Invocation {
         database = shard.ownerOf(hash).databases().get(databaseNumber);
     }
 
+    /** {@link #keyOfAny} of an argument whose hash is not in the batch. */
+    void keyWithoutHash(int argument) {
+        keyAddress = address(argument);
+        keyLength = length(argument);
+        hash = database().hashOf(keyAddress, keyLength);
+        database = shard.ownerOf(hash).databases().get(selected());
+    }
+
     /** The entry to be changed, or null. */
     @Nullable
     EntryView find() {

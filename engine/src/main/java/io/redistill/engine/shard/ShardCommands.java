@@ -75,6 +75,13 @@ final class ShardCommands {
             case Opcode.PFCOUNT -> HyperLogLogCommands.pfcount(call);
             case Opcode.PFMERGE -> HyperLogLogCommands.pfmerge(call);
             case Opcode.PFDEBUG -> HyperLogLogCommands.pfdebug(call);
+            case Opcode.OBJECT_ENCODING -> ObjectCommands.encoding(call);
+            case Opcode.OBJECT_FREQ -> ObjectCommands.frequency(call);
+            case Opcode.OBJECT_IDLETIME -> ObjectCommands.idleTime(call);
+            case Opcode.OBJECT_REFCOUNT -> ObjectCommands.referenceCount(call);
+            case Opcode.SORT -> SortCommands.sort(call, true);
+            case Opcode.SORT_RO -> SortCommands.sort(call, false);
+            case Opcode.DEBUG -> DebugCommand.execute(call);
             case Opcode.HSETNX -> HashCommands.hsetnx(call);
             case Opcode.HMSET -> HashCommands.hset(call, true);
             case Opcode.HEXISTS -> HashCommands.hexists(call);

@@ -20,6 +20,7 @@ public final class ShardDatabases {
     private Database[] existing = new Database[0];
     private int existingCount;
     private long nowMs;
+    private boolean expiresActively = true;
 
     ShardDatabases(int count, Supplier<Database> factory) {
         databases = new AtomicReferenceArray<>(count);
@@ -119,10 +120,15 @@ public final class ShardDatabases {
         return nowMs;
     }
 
+    /** Whether keys past their deadlines are removed unasked; otherwise only where they are looked up. */
+    void expiresActively(boolean active) {
+        expiresActively = active;
+    }
+
     /** The time, ms since the epoch, from which {@link #expireDue} has something to do; {@link Long#MAX_VALUE} for never. */
     long nextExpiryMs() {
         long next = Long.MAX_VALUE;
-        for (int i = 0; i < existingCount; i++) {
+        for (int i = 0; i < existingCount && expiresActively; i++) {
             next = Math.min(next, existing[i].nextExpiryMs());
         }
         return next;

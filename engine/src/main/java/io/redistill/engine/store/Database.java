@@ -271,6 +271,11 @@ public final class Database {
         return stamps.byFrequency() ? 0 : stamps.idleSeconds(index.accessStamp());
     }
 
+    /** Whether it is counted how often keys are used, else noted when: that is up to the policy. */
+    public boolean countsUses() {
+        return stamps.byFrequency();
+    }
+
     /** How often that entry is used: a logarithmic counter from 0 to 255; only with a policy by frequency. */
     public int frequency() {
         return stamps.frequency(index.accessStamp());

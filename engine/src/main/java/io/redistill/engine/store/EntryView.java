@@ -75,7 +75,7 @@ public final class EntryView {
     }
 
     /** Whether the value is the root of a {@link FieldTable}. */
-    boolean isFieldTable() {
+    public boolean isFieldTable() {
         return encoding() == EntryLayout.ENCODING_TABLE;
     }
 

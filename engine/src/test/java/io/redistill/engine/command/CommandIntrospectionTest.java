@@ -115,7 +115,7 @@ class CommandIntrospectionTest {
         "filterby pattern CONFIG|*, config|get config|help config|resetstat config|set",
         "FilterBy Pattern c*t, client client|list command|count command|list config|get config|resetstat config|set",
         "filterby pattern zz, ''",
-        "filterby aclcat ADMIN, pfdebug save bgsave lastsave shutdown client|list config|get config|resetstat config|set",
+        "filterby aclcat ADMIN, pfdebug debug save bgsave lastsave shutdown client|list config|get config|resetstat config|set",
         "filterby aclcat @admin, ''",
         "filterby aclcat nope, ''",
         "filterby module nope, ''",
@@ -193,6 +193,17 @@ class CommandIntrospectionTest {
                                     assertThat(help).containsPattern("(?i)\r\n[+]" + other.name() + "( .*)?\r\n"));
                 }
             }
+        }
+    }
+
+    /** What redis-cli's hints and help are made of. */
+    @Test
+    void shouldDocumentEachCommand() {
+        for (int i = 0; i < Opcode.COUNT; i++) {
+            String name = CommandTable.spec(i).fullName();
+            assertThat(reply(Opcode.COMMAND_DOCS, 2, "command", "docs", name))
+                    .as(name)
+                    .contains("$7\r\nsummary\r\n", "$5\r\nsince\r\n", "$5\r\ngroup\r\n");
         }
     }
 

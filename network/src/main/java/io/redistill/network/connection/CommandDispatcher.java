@@ -31,6 +31,11 @@ final class CommandDispatcher {
     private static final byte[] LOADING =
             "-LOADING Redis is loading the dataset in memory\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
+    private static final byte[] DEBUG_NOT_ALLOWED = Errors.encoded(
+            "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can"
+                    + " run it from a local connection, otherwise you need to set this option in the configuration file,"
+                    + " and then restart the server.");
+
     private static final CommandSpec[] SPECS = specs();
 
     private final CommandPublisher publisher;
@@ -98,6 +103,11 @@ final class CommandDispatcher {
         if (loading && !spec.hasFlag(CommandFlags.LOADING)) {
             statistics.rejected(opcode);
             answer(batch, opcode, flags, LOADING);
+            return;
+        }
+        if (opcode == Opcode.DEBUG && !connection.isLocal()) {
+            statistics.rejected(opcode);
+            answer(batch, opcode, flags, DEBUG_NOT_ALLOWED);
             return;
         }
         switch (spec.commandClass()) {

@@ -4,6 +4,7 @@ package io.redistill.network.connection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -21,6 +22,7 @@ import io.redistill.engine.reply.ReplyChunk;
 import io.redistill.network.resp.PartialCommand;
 import io.redistill.network.resp.RespDecoder;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +109,17 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     /** Makes the channel read into the loop's memory. */
     public RecvByteBufAllocator receiveAllocator() {
         return () -> receiveHandle;
+    }
+
+    /** Whether the client is on this machine. */
+    boolean isLocal() {
+        return isLocal(context().channel());
+    }
+
+    /** Whether a channel's client is on this machine. */
+    public static boolean isLocal(Channel channel) {
+        return !(channel.remoteAddress() instanceof InetSocketAddress remote)
+                || remote.getAddress().isLoopbackAddress();
     }
 
     // ---- channel events

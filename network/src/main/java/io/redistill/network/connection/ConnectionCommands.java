@@ -107,6 +107,7 @@ final class ConnectionCommands {
             case Opcode.AUTH -> auth(client, arguments);
             case Opcode.HELLO -> hello(client, arguments);
             case Opcode.TIME -> time();
+            case Opcode.WAIT -> waitForReplicas(arguments[1], arguments[2]);
             case Opcode.CLIENT_ID -> RespValue.integer(client.id());
             case Opcode.CLIENT_GETNAME ->
                 client.name().isEmpty()
@@ -145,6 +146,18 @@ final class ConnectionCommands {
         } catch (NumberFormatException outOfRange) {
             return false;
         }
+    }
+
+    /** There are none. */
+    private static RespValue waitForReplicas(byte[] number, byte[] timeoutMs) {
+        if (!isInteger(new String(number, StandardCharsets.ISO_8859_1))) {
+            return RespValue.error("ERR value is not an integer or out of range");
+        }
+        String timeout = new String(timeoutMs, StandardCharsets.ISO_8859_1);
+        if (!isInteger(timeout)) {
+            return RespValue.error("ERR timeout is not an integer or out of range");
+        }
+        return timeout.startsWith("-") ? RespValue.error("ERR timeout is negative") : RespValue.integer(0);
     }
 
     private RespValue auth(ClientState client, byte[][] arguments) {

@@ -37,6 +37,9 @@ final class ConnectionRequests extends RequestGroup {
     private static final String[] OUR_COMMANDS = {
         "get",
         "setnx",
+        "pfmerge",
+        "sort",
+        "object|encoding",
         "setex",
         "psetex",
         "getset",

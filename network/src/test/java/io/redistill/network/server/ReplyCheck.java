@@ -62,6 +62,18 @@ enum ReplyCheck {
         }
     },
 
+    /** OBJECT ENCODING: a hash whose compact form is long becomes a table earlier than Redis's. */
+    ENCODING {
+        @Override
+        boolean accepts(byte[] ours, byte[] redis) {
+            return Arrays.equals(ours, redis) || isHash(ours) && isHash(redis);
+        }
+
+        private boolean isHash(byte[] reply) {
+            return List.of("$8\r\nlistpack\r\n", "$9\r\nhashtable\r\n").contains(new String(reply, ISO_8859_1));
+        }
+    },
+
     /** HKEYS, HVALS: the fields of a hash that is a table come in each server's own order. */
     ELEMENTS_IN_ANY_ORDER {
         @Override

@@ -150,7 +150,8 @@ final class RequestStream {
                 new BitRequests(this),
                 new HashRequests(this),
                 new HyperLogLogRequests(this),
-                new KeyspaceRequests(this));
+                new KeyspaceRequests(this),
+                new ObjectRequests(this));
     }
 
     SplittableRandom random() {

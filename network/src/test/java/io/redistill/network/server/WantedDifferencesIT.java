@@ -28,6 +28,7 @@ final class WantedDifferencesIT {
         COMMAND_HELP("COMMAND HELP", "GETKEYS", "GETKEYSANDFLAGS", "only the subcommands that are there"),
         COMMAND("COMMAND", "getex", "bzpopmin", "only the commands that are there"),
         COMMAND_DOCS("COMMAND DOCS", "getex", "bzpopmin", "only the commands that are there"),
+        SET_DOCS("COMMAND DOCS set", "IFEQ", "KEEPTTL", "Valkey's option"),
         COMMAND_LIST("COMMAND LIST", "getex", "bzpopmin", "only the commands that are there"),
         COMMAND_INFO("COMMAND INFO lpush", "$-1", "lpush", "only the commands that are there"),
         CONTAINERS("COMMAND INFO client", "client|setinfo", "client|kill", "only the subcommands that are there"),

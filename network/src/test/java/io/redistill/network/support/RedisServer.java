@@ -38,6 +38,8 @@ public final class RedisServer implements AutoCloseable {
                 "127.0.0.1",
                 "--save",
                 "",
+                "--enable-debug-command",
+                "yes",
                 "--appendonly",
                 "no"));
         command.addAll(List.of(options));
