@@ -24,6 +24,8 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,42 +44,56 @@ class AllocationIT {
     private static final int HASHES = 1000;
     private static final int FIELDS = 10;
     private static final byte[] FIELD_VALUE = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
-
-    /** As many as the budget is for. */
-    private static final int BUDGETED_COMMANDS = 100_000;
     /** Enough for the pools to reach the depth that two cores in a race come to need. */
     private static final int ATTEMPTS = 12;
 
-    /** The server and its warm-up are the same for both depths of pipelines. */
-    @ParameterizedTest(name = "shards={0}")
-    @CsvSource({"1", "2"})
-    void shouldAllocateNothingForHotCommands(int shards) throws Exception {
-        measure(shards, 1, new int[][] {{16, BUDGETED_COMMANDS}, {1, BUDGETED_COMMANDS / 10}});
+    /** One server for both depths of pipelines, warmed up by the first. */
+    private static @Nullable Probe probe;
+
+    private static @Nullable Load load;
+
+    @AfterAll
+    static void stop() throws IOException {
+        if (load != null) {
+            load.close();
+        }
+        if (probe != null) {
+            probe.close();
+        }
+    }
+
+    @ParameterizedTest(name = "shards={0} P={1} commands={2}")
+    @CsvSource({"1, 16, 100000", "1, 1, 10000", "2, 16, 100000", "2, 1, 10000"})
+    void shouldAllocateNothingForHotCommands(int shards, int pipeline, int commands) throws Exception {
+        measure(shards, pipeline, commands, 1);
     }
 
     @Tag("slow")
     @ParameterizedTest(name = "shards={0} P={1}")
     @CsvSource({"1, 16", "1, 1", "2, 16", "2, 1"})
     void shouldAllocateNothingForAMillionHotCommands(int shards, int pipeline) throws Exception {
-        measure(shards, 2, new int[][] {{pipeline, 1_000_000}});
+        measure(shards, pipeline, 1_000_000, 2);
     }
 
-    /** Each of the runs is a depth of pipelines and a number of commands. */
-    private void measure(int shards, int budgets, int[][] runs) throws Exception {
+    private static void measure(int shards, int pipeline, int commands, int budgets) throws Exception {
         Properties budget = new Properties();
         budget.load(AllocationIT.class.getResourceAsStream("allocation-budget.properties"));
-        try (Probe probe = new Probe(shards);
-                Load load = new Load(probe.port)) {
-            load.fill();
-            for (int[] run : runs) {
-                measure(
-                        probe,
-                        load,
-                        run[0],
-                        run[1],
-                        name -> budgets * Long.parseLong(budget.getProperty(shards > 1 ? "several-shards" : name)));
-            }
+        Probe server = probe;
+        Load client = load;
+        if (server == null || client == null || server.shards != shards) {
+            stop();
+            server = new Probe(shards);
+            probe = server;
+            client = new Load(server.port);
+            load = client;
+            client.fill();
         }
+        measure(
+                server,
+                client,
+                pipeline,
+                commands,
+                name -> budgets * Long.parseLong(budget.getProperty(shards > 1 ? "several-shards" : name)));
     }
 
     private static void measure(Probe probe, Load load, int pipeline, int commands, ToLongFunction<String> budget)
