@@ -68,14 +68,16 @@ final class EntryInserter {
     }
 
     private boolean insertHash(
-            Database database, long hash, RecordCursor record, @Nullable EntryView existing, long largeValue) {
-        if (existing != null) {
+            Database database, long hash, RecordCursor record, @Nullable EntryView found, long largeValue) {
+        EntryView existing = found;
+        if (existing != null && !(EntryVisitor.isPart(record.type()) && existing.isHash())) {
             database.remove(hash, existing);
+            existing = null;
         }
         long address = largeValue != 0 ? largeValue : record.valueAddress();
         try {
-            fields.wrap(address, record.valueLength(), record.type() == RecordLayout.TIMED_HASH);
-            HashValue target = database.hash().open(hash, record.keyAddress(), record.keyLength(), null);
+            fields.wrap(address, record.valueLength(), EntryVisitor.isTimed(record.type()));
+            HashValue target = database.hash().open(hash, record.keyAddress(), record.keyLength(), existing);
             while (fields.next()) {
                 if (fields.deadline() != EntryVisitor.NO_EXPIRY && fields.deadline() < database.nowMs()) {
                     continue;

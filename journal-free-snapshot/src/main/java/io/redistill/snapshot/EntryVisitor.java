@@ -26,8 +26,24 @@ public interface EntryVisitor {
     /** The same with a deadline for each field. */
     int TYPE_TIMED_HASH = RecordLayout.TIMED_HASH;
 
+    /** More fields of a hash of which some came before; else as {@link #TYPE_HASH}. */
+    int TYPE_HASH_PART = RecordLayout.HASH_PART;
+
+    /** The same with a deadline for each field. */
+    int TYPE_TIMED_HASH_PART = RecordLayout.TIMED_HASH_PART;
+
+    /** Whether a type is one of a hash, or of a part of one, with a deadline for each field. */
+    static boolean isTimed(int type) {
+        return type == TYPE_TIMED_HASH || type == TYPE_TIMED_HASH_PART;
+    }
+
+    /** Whether a type says that what comes belongs to a key that came before. */
+    static boolean isPart(int type) {
+        return type == TYPE_HASH_PART || type == TYPE_TIMED_HASH_PART;
+    }
+
     /**
-     * Takes one entry. Key and value are borrowed until return.
+     * Takes one entry, or more fields of one that is a large hash. Key and value are borrowed until return.
      *
      * @param database number of its database
      * @param type what kind of value it is

@@ -24,7 +24,7 @@ public final class HashReader {
 
     /** Stands before the first field of a hash that was read from a file. */
     public HashReader wrap(int type, long valueAddress, int valueLength) {
-        record.wrap(valueAddress, valueLength, type == EntryVisitor.TYPE_TIMED_HASH);
+        record.wrap(valueAddress, valueLength, EntryVisitor.isTimed(type));
         deadlines = new ArrayList<>();
         return this;
     }

@@ -17,7 +17,8 @@ import io.redistill.engine.memory.Memory;
  * </pre>
  *
  * Types are {@link #STRING}, whose value is what a client would read, {@link #HASH}, whose value is {@link HashRecord}, and
- * {@link #TIMED_HASH}, the same with a deadline for each field. With NUMBER the
+ * {@link #TIMED_HASH}, the same with a deadline for each field. A large hash comes as one of these and any number of
+ * {@link #HASH_PART} and {@link #TIMED_HASH_PART} behind it, with more fields of the same key. With NUMBER the
  * string was kept as an integer. Recency is 0x8000 and a logarithmic counter of uses, where keys were evicted by
  * frequency, else the age of the last use at the cut, from 0 to 3072: a 1024th of the keys was added, or a second passed,
  * from one age to the next. Varints have seven bits a byte, the lowest first, the high bit saying that more follow.
@@ -33,6 +34,12 @@ final class RecordLayout {
 
     /** Ours: a hash some of whose fields have a deadline. */
     static final int TIMED_HASH = 5;
+
+    /** Ours, from version 2 on: more fields of a hash. */
+    static final int HASH_PART = 6;
+
+    /** The same, some of which have a deadline. */
+    static final int TIMED_HASH_PART = 7;
 
     static final int TYPE_MASK = 0xf;
     static final int NUMBER = 0x10;

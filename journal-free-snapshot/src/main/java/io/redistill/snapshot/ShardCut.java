@@ -46,7 +46,9 @@ final class ShardCut implements CutSink {
         } else {
             string(database, entry, recency, ahead);
         }
-        entries++;
+        if (hash == null || !hash.isContinuation()) {
+            entries++;
+        }
         if (ahead) {
             entriesAhead++;
         }
@@ -82,7 +84,9 @@ final class ShardCut implements CutSink {
         }
         Block block = blockFor((int) longest, ahead);
         if (block != null) {
-            int type = timed ? RecordLayout.TIMED_HASH : RecordLayout.HASH;
+            int type = hash.isContinuation()
+                    ? timed ? RecordLayout.TIMED_HASH_PART : RecordLayout.HASH_PART
+                    : timed ? RecordLayout.TIMED_HASH : RecordLayout.HASH;
             long end = write(block, type, database, entry, recency, (int) length);
             block.added(HashRecord.write(hash, timed, end));
         }
@@ -144,7 +148,7 @@ final class ShardCut implements CutSink {
         return entries;
     }
 
-    /** Those among them that came before their turn because they were about to change. */
+    /** Those, and fields of large hashes, that came before their turn because they were about to change. */
     long entriesAhead() {
         return entriesAhead;
     }

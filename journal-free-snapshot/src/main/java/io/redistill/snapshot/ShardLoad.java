@@ -92,7 +92,7 @@ final class ShardLoad implements ShardTask {
             if (cursor.expiresAtMs() != EntryVisitor.NO_EXPIRY && cursor.expiresAtMs() < database.nowMs()) {
                 past++;
             } else if (inserter.insert(database, batch.hashAt(i), cursor, batch.takeLargeValue())) {
-                added++;
+                added += EntryVisitor.isPart(cursor.type()) ? 0 : 1;
             } else {
                 loader.fail("its keys need more memory than there is (max_memory)");
             }

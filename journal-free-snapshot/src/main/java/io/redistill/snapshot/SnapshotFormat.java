@@ -34,8 +34,8 @@ final class SnapshotFormat {
     /** What a file begins with, after Wire's own header: others are not of this format. */
     static final String NAME = "redistill-snapshot";
 
-    /** Readers refuse later ones. */
-    static final int VERSION = 1;
+    /** Readers refuse later ones. Version 2 has hashes in parts. */
+    static final int VERSION = 2;
 
     static final String FORMAT_FIELD = "format";
     static final String VERSION_FIELD = "version";

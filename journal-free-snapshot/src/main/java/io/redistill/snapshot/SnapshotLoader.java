@@ -130,8 +130,8 @@ public final class SnapshotLoader implements SnapshotReader.BlockVisitor {
 
     private void checkType(LoadBatch batch) throws IOException {
         int type = cursor.type();
-        if (type == RecordLayout.HASH || type == RecordLayout.TIMED_HASH) {
-            boolean timed = type == RecordLayout.TIMED_HASH;
+        if (type >= RecordLayout.HASH && type <= RecordLayout.TIMED_HASH_PART) {
+            boolean timed = EntryVisitor.isTimed(type);
             if (!cursor.isLarge()
                     && !hash.wrap(cursor.valueAddress(), cursor.valueLength(), timed)
                             .isSound()) {

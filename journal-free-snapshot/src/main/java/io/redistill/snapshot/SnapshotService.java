@@ -292,7 +292,9 @@ public final class SnapshotService implements CutSource {
         long seconds = TimeUnit.MILLISECONDS.toSeconds(now - lastSaveMs);
         for (SaveRule rule : rules) {
             if (rule.isDue(seconds, changed)) {
-                events.info(changed + " changes in " + rule.seconds() + " seconds. Saving...");
+                if (lastFailure == null) { // the failure has been told, and a try every few seconds is not news
+                    events.info(changed + " changes in " + rule.seconds() + " seconds. Saving...");
+                }
                 return true;
             }
         }

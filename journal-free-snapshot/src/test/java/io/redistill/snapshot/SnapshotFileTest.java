@@ -81,19 +81,10 @@ class SnapshotFileTest {
 
     @Test
     void shouldRefuseALaterVersionAndNameBoth() throws IOException {
-        byte[] file = write(sample(1, 7, 12));
-        int at = new String(file, StandardCharsets.ISO_8859_1).indexOf("version") + "version".length() + 1;
-        assertThat(file[at]).isEqualTo((byte) SnapshotFormat.VERSION);
-        file[at] = 7;
-        int length = documents(file).get(0).length;
-        ByteBuffer bytes = ByteBuffer.wrap(file).order(java.nio.ByteOrder.LITTLE_ENDIAN);
-        CRC32C crc = new CRC32C();
-        crc.update(1);
-        crc.update(file, Integer.BYTES, length - 2 * Integer.BYTES);
-        bytes.putInt(length - Integer.BYTES, (int) crc.getValue());
+        byte[] file = withVersion(write(sample(1, 7, 12)), 7);
         assertThatThrownBy(() -> read(file))
                 .isInstanceOf(SnapshotDamagedException.class)
-                .hasMessageEndingWith("it has version 7 of the format, this program reads up to version 1");
+                .hasMessageEndingWith("it has version 7 of the format, this program reads up to version 2");
     }
 
     @Test
@@ -180,8 +171,29 @@ class SnapshotFileTest {
                 new Entry(0, 0, "key", "value", EntryVisitor.NO_EXPIRY),
                 new Entry(1, 0, true, "n", "-17", CREATED_MS + 1, 513),
                 new Entry(15, EntryVisitor.TYPE_HASH, "h", "\u0001\u0001f\u0002vv", EntryVisitor.NO_EXPIRY));
-        assertThat(HexFormat.of().formatHex(write(entries))).isEqualTo(GOLDEN);
-        assertThat(read(HexFormat.of().parseHex(GOLDEN))).isEqualTo(entries);
+        assertThat(HexFormat.of().formatHex(withVersion(write(entries), 1))).isEqualTo(GOLDEN_1);
+        List<Entry> found = new ArrayList<>();
+        assertThat(read(HexFormat.of().parseHex(GOLDEN_1), into(found)).version())
+                .isEqualTo(1);
+        assertThat(found).isEqualTo(entries);
+    }
+
+    @Test
+    void shouldReadTheFileOfVersionTwo() throws IOException {
+        List<Entry> entries = List.of(
+                new Entry(0, 0, false, "key", "value", EntryVisitor.NO_EXPIRY, 0x8005),
+                new Entry(15, EntryVisitor.TYPE_HASH, false, "h", "\u0001\u0001f\u0002vv", CREATED_MS + 1, 3072),
+                new Entry(15, EntryVisitor.TYPE_HASH_PART, false, "h", "\u0001\u0001g\u0002ww", CREATED_MS + 1, 3072),
+                new Entry(
+                        15,
+                        EntryVisitor.TYPE_TIMED_HASH_PART,
+                        false,
+                        "h",
+                        "\u0001\u0001i\u0002uu\u0001\u0002\u0003\u0004\u0005\u0000\u0000\u0000",
+                        CREATED_MS + 1,
+                        3072));
+        assertThat(HexFormat.of().formatHex(write(entries))).isEqualTo(GOLDEN_2);
+        assertThat(read(HexFormat.of().parseHex(GOLDEN_2))).isEqualTo(entries);
     }
 
     @Test
@@ -215,7 +227,15 @@ class SnapshotFileTest {
         }
     }
 
-    private static final String GOLDEN =
+    private static final String GOLDEN_2 =
+            "48000040c6666f726d6174f2726564697374696c6c2d736e617073686f74c776657273696f6ea102c96372"
+                    + "65617465644d73a77b68e5cf8b010000c770726f64756374e474657374af72f9f662000000000400000055"
+                    + "0000002000058003056b657976616c7565a40f7c68e5cf8b010000000c010668010166027676a60f7c68e5"
+                    + "cf8b010000000c010668010167027777a70f7c68e5cf8b010000000c010e68010169027575010203040500"
+                    + "0000028c5e3d22000040c6626c6f636b73a101c7656e7472696573a104c5636861696ea6b7256a61c90dcb"
+                    + "f9";
+
+    private static final String GOLDEN_1 =
             "48000040c6666f726d6174f2726564697374696c6c2d736e617073686f74c776657273696f6ea101c9637265"
                     + "617465644d73a77b68e5cf8b010000c770726f64756374e474657374de0fb218360000000003000000290000"
                     + "00000003056b657976616c7565b0017c68e5cf8b010000010201036e2d3137040f010668010166027676e4be"
@@ -287,6 +307,20 @@ class SnapshotFileTest {
         } finally {
             Memory.free(memory);
         }
+    }
+
+    /** A file of this version as one of another. */
+    private static byte[] withVersion(byte[] file, int version) {
+        int at = new String(file, StandardCharsets.ISO_8859_1).indexOf("version") + "version".length() + 1;
+        assertThat(file[at]).isEqualTo((byte) SnapshotFormat.VERSION);
+        file[at] = (byte) version;
+        int length = documents(file).get(0).length;
+        CRC32C crc = new CRC32C();
+        crc.update(1);
+        crc.update(file, Integer.BYTES, length - 2 * Integer.BYTES);
+        ByteBuffer.wrap(file).order(java.nio.ByteOrder.LITTLE_ENDIAN).putInt(length - Integer.BYTES, (int)
+                crc.getValue());
+        return file;
     }
 
     private List<Entry> read(byte[] file) throws IOException {

@@ -41,6 +41,9 @@ public final class ShardDatabases {
     private Database openSlowPath(int number) {
         Database database = factory.get();
         database.clock(nowMs);
+        if (existingCount > 0) {
+            database.joinCuts(existing[0].lastCut());
+        }
         databases.setRelease(number, database);
         existing = Arrays.copyOf(existing, existingCount + 1);
         existing[existingCount++] = database;

@@ -83,6 +83,10 @@ public final class Database {
     private long cutMs;
     private int cutTick;
     private final EntryView walkView = new EntryView();
+
+    /** Large hashes that the walk, or a command that is about to change them, has come to. */
+    private final ArrayDeque<HashGiving> givings = new ArrayDeque<>();
+
     private final KeyIndex.EntryConsumer giveToCut = this::giveToCut;
 
     private long nowMs;
@@ -922,6 +926,13 @@ public final class Database {
         }
     }
 
+    /** Before a field of a table is changed, moved or removed, and after {@link #beforeChange} of its key. */
+    void beforeFieldChange(long root, long field) {
+        if (cut != null && field != FieldTable.NONE && !fieldTables.isStamped(field)) {
+            giveFieldAheadSlowPath(root, field);
+        }
+    }
+
     void afterChange() {
         changes++;
     }
@@ -963,7 +974,7 @@ public final class Database {
         if (cut != null) {
             throw new IllegalStateException("the walk of the cut before is not at its end");
         }
-        stamp = stamp % EntryLayout.STAMP_MASK + 1;
+        joinCuts(stamp % EntryLayout.STAMP_MASK + 1);
         numberAtCut = number;
         cutMs = nowMs;
         cutTick = stamps.tick();
@@ -972,8 +983,27 @@ public final class Database {
         cut = sink;
     }
 
+    /** The number of the last cut. */
+    public int lastCut() {
+        return stamp;
+    }
+
+    /** Sets it: databases of a shard have the same, since what they hold may move between them. */
+    public void joinCuts(int number) {
+        stamp = number;
+        fieldTables.stamp(number);
+    }
+
     /** One step of the walk; false when it is at its end. */
     boolean walkCut() {
+        HashGiving giving = givings.peek();
+        if (giving != null) {
+            if (!giving.step()) {
+                givings.remove();
+                giving.close();
+            }
+            return true;
+        }
         KeyIndex walked = this.walked;
         if (walked != null && walked.walk(walkCursor, giveToCut)) {
             return true;
@@ -986,6 +1016,19 @@ public final class Database {
     void endCut() {
         cut = null;
     }
+
+    private void giveFieldAheadSlowPath(long root, long field) {
+        for (HashGiving giving : givings) {
+            if (giving.root() == root) {
+                giving.giveAhead(field);
+                return;
+            }
+        }
+        fieldTables.markStamped(field); // of a key that had expired at the cut, before the clock was set back
+    }
+
+    /** Hashes of up to so many fields are given whole: what copying them takes is no longer than a slice. */
+    static final int MAX_FIELDS_AT_ONCE = 128;
 
     private void giveToCut(long address, int accessStamp) {
         EntryView entry = walkView.wrap(address);
@@ -1004,13 +1047,25 @@ public final class Database {
     private void give(EntryView entry, int accessStamp, boolean ahead) {
         CutSink sink = cut;
         if (sink != null && (!entry.hasExpiry() || entry.expiresAtMs() >= cutMs)) {
-            HashValue fields = entry.isHash() ? hashOfCut.openAsOf(entry, cutMs) : null;
-            // With no field left that had not expired it was as good as gone.
-            if (fields == null || !fields.isTimed() || fields.next()) {
-                sink.entry(numberAtCut, entry, fields, stamps.saved(accessStamp, cutTick), ahead);
-            }
+            give(sink, entry, stamps.saved(accessStamp, cutTick), ahead);
         }
         Memory.putByte(entry.address() + EntryLayout.STAMP_OFFSET, (byte) stamp);
+    }
+
+    private void give(CutSink sink, EntryView entry, int recency, boolean ahead) {
+        long root = entry.isFieldTable() ? Memory.getLong(entry.valueAddress()) : FieldTable.NONE;
+        if (root != FieldTable.NONE && FieldTable.size(root) > MAX_FIELDS_AT_ONCE) {
+            givings.add(new HashGiving(fieldTables, hashOfCut, sink, numberAtCut, cutMs, entry, recency));
+            return;
+        }
+        HashValue fields = entry.isHash() ? hashOfCut.openAsOf(entry, cutMs) : null;
+        // With no field left that had not expired it was as good as gone.
+        if (fields == null || !fields.isTimed() || fields.next()) {
+            sink.entry(numberAtCut, entry, fields, recency, ahead);
+        }
+        if (root != FieldTable.NONE) {
+            fieldTables.markAllStamped(root);
+        }
     }
 
     // ---- statistics

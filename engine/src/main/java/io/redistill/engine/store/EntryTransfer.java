@@ -62,9 +62,11 @@ public final class EntryTransfer {
             int newKeyLength,
             @Nullable EntryView existing,
             long expiresAtMs) {
-        boolean handOver = !source.isFieldTable() || from.sharesArenaWith(to);
-        long content = handOver ? content() : to.fieldTables().copyOf(content());
         from.beforeChange(source);
+        // A table that a cut goes through stays with the database that it goes through it for.
+        boolean handOver =
+                !source.isFieldTable() || from == to || from.sharesArenaWith(to) && !FieldTable.isGiving(content());
+        long content = handOver ? content() : to.fieldTables().copyOf(content());
         if (!write(to, newHash, newKeyAddress, newKeyLength, existing, content, expiresAtMs)) {
             if (!handOver) {
                 to.fieldTables().letGo(content);

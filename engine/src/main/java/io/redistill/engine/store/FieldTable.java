@@ -10,9 +10,9 @@ import java.util.SplittableRandom;
  * The indexed form of hashes: fields in blocks of their own, found by linear hashing, all of it in arena memory.
  *
  * <pre>
- *   entry ─▶ root:   0        8          12         16              24            28           32      40
- *                   | fields | buckets  | capacity | heads          | directory's | generation | timed | entry |
- *                   |        |          |          | or directory   | length      |            |       |       |
+ *   entry ─▶ root:   0        8          12         16              24            28           32      40      48
+ *                   | fields | buckets  | capacity | heads          | directory's | generation | timed | entry | giving |
+ *                   |        |          |          | or directory   | length      |            |       |       |        |
  *
  *   directory ─▶ segments of 512 heads        head: reference of the first field of a bucket, 0 for none
  *
@@ -32,6 +32,9 @@ import java.util.SplittableRandom;
  * <p>Tables that were let go of are freed by {@link #reclaim} in slices. A table of an earlier generation than the current
  * one was there when {@link #forgetDeadlines} emptied the wheel: its fields have no records there any more.
  *
+ * <p><b>Cuts.</b> Fields carry the number of the last cut that is done with them, as entries do. A table that a cut goes
+ * through in slices is kept from being freed meanwhile ({@link #giving}).
+ *
  * <p>After W. Litwin, <i>Linear Hashing: A New Tool for File and Table Addressing</i>, VLDB 1980; P.-Å. Larson,
  * <i>Dynamic Hash Tables</i>, CACM 31 (4), 1988, for segments and directory. The order of {@link #nextCursor} is that of
  * Redis's {@code dictScan}, by P. Noordhuis.
@@ -50,7 +53,13 @@ final class FieldTable {
     private static final int GENERATION = 28;
     private static final int TIMED = 32;
     private static final int OWNER = 40;
-    private static final int ROOT_BYTES = 48;
+    private static final int GIVING = 48;
+    private static final int ROOT_BYTES = 56;
+
+    /** What GIVING says of a table that a cut goes through, and of one that was let go of meanwhile. */
+    private static final int GIVING_TABLE = 1;
+
+    private static final int GIVING_GARBAGE = 2;
 
     private static final int LINK_BYTES = Long.BYTES;
     private static final int ROOT_ADDRESS_BYTES = Long.BYTES;
@@ -82,6 +91,7 @@ final class FieldTable {
     private final EntryView copied = new EntryView();
     private final Deadlines deadlines;
     private int generation;
+    private int stamp;
     private long garbage;
     private long place;
 
@@ -169,7 +179,10 @@ final class FieldTable {
                 due[count++] = field;
             } else {
                 // Of a table that is being freed: only its record goes.
-                deadlines.remove(field, view.wrap(field).flags());
+                EntryView entry = view.wrap(field);
+                long expiresAtMs = entry.expiresAtMs();
+                deadlines.remove(field, entry.flags());
+                Memory.putLong(field + EntryLayout.EXPIRY_OFFSET, expiresAtMs);
                 long far = (long) EntryLayout.FAR_EXPIRY << EntryLayout.FLAGS_SHIFT;
                 Memory.putLong(field, Memory.getLong(field) | far);
             }
@@ -186,6 +199,50 @@ final class FieldTable {
     void forgetDeadlines() {
         deadlines.clear();
         generation++;
+    }
+
+    // ---- cuts
+
+    /** Sets the number that new fields carry. */
+    void stamp(int cut) {
+        stamp = cut;
+    }
+
+    /** Whether the current cut is done with a field. */
+    boolean isStamped(long field) {
+        return (Memory.getByte(field + EntryLayout.STAMP_OFFSET) & 0xff) == stamp;
+    }
+
+    /** The current cut is done with a field. */
+    void markStamped(long field) {
+        Memory.putByte(field + EntryLayout.STAMP_OFFSET, (byte) stamp);
+    }
+
+    /** The current cut is done with all fields of a table. */
+    void markAllStamped(long root) {
+        for (int bucket = bucketCount(root) - 1; bucket >= 0; bucket--) {
+            for (long field = first(root, bucket); field != NONE; field = next(field)) {
+                markStamped(field);
+            }
+        }
+    }
+
+    /** From now on a cut goes through the table, which is not freed until {@link #given}. */
+    static void giving(long root) {
+        Memory.putInt(root + GIVING, GIVING_TABLE);
+    }
+
+    static boolean isGiving(long root) {
+        return Memory.getInt(root + GIVING) != 0;
+    }
+
+    /** The cut has been through the table: if it was let go of, it is freed. */
+    void given(long root) {
+        boolean letGo = Memory.getInt(root + GIVING) == GIVING_GARBAGE;
+        Memory.putInt(root + GIVING, 0);
+        if (letGo) {
+            discard(root);
+        }
     }
 
     // ---- look-up
@@ -356,7 +413,8 @@ final class FieldTable {
             long expiresAtMs) {
         int flags = EntryWriter.flags(valueFlag, fieldLength, expiresAtMs);
         int length = EntryWriter.length(flags, fieldLength, valueBytes);
-        long header = EntryWriter.header(kind, flags, fieldLength, valueLength);
+        long header =
+                EntryWriter.header(kind, flags, fieldLength, valueLength) | (long) stamp << EntryLayout.STAMP_SHIFT;
         if (existing == NONE) {
             long link = allocate(root, flags, length);
             if (link == NONE) {
@@ -725,7 +783,10 @@ final class FieldTable {
 
     /** Lets go of a table: a small one is freed at once, others by {@link #reclaim}. */
     void discard(long root) {
-        if (bucketCount(root) <= SMALL_BUCKETS) {
+        if (isGiving(root)) {
+            Memory.putLong(root + OWNER, 0);
+            Memory.putInt(root + GIVING, GIVING_GARBAGE);
+        } else if (bucketCount(root) <= SMALL_BUCKETS) {
             while (!freeSlice(root)) {
                 // until it is gone
             }

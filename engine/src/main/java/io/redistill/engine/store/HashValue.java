@@ -62,6 +62,12 @@ public final class HashValue {
     private boolean exists;
     private boolean table;
 
+    /** Of a part: its fields, instead of all; else null. */
+    private long @Nullable [] part;
+
+    private int partCount;
+    private boolean continuation;
+
     /** The time by which fields are there, or {@link #NOW}. */
     private long asOfMs = NOW;
 
@@ -117,10 +123,33 @@ public final class HashValue {
      */
     HashValue openAsOf(EntryView existing, long ms) {
         asOfMs = ms;
+        part = null;
+        continuation = false;
         exists = true;
         reopen(existing.address());
         rewind();
         return this;
+    }
+
+    /**
+     * Opens some fields of a table to be read only, before the first of them.
+     *
+     * @param more whether other fields of the same hash came before
+     */
+    HashValue openPart(long root, long[] fields, int count, boolean more) {
+        exists = true;
+        table = true;
+        content = root;
+        part = fields;
+        partCount = count;
+        continuation = more;
+        rewind();
+        return this;
+    }
+
+    /** Whether other fields of this hash came before: {@link CutSink} is given large hashes in parts. */
+    public boolean isContinuation() {
+        return continuation;
     }
 
     private void reopen(long entryAddress) {
@@ -279,7 +308,7 @@ public final class HashValue {
             return NO_MEMORY;
         }
         long existing = position;
-        database.beforeChange(entry);
+        beforeChange();
         long target = tables.write(
                 content,
                 existing,
@@ -306,7 +335,7 @@ public final class HashValue {
         }
         long existing = position;
         boolean large = valueLength >= Database.LARGE_VALUE_BYTES;
-        database.beforeChange(entry);
+        beforeChange();
         long target = tables.write(
                 content,
                 existing,
@@ -327,6 +356,12 @@ public final class HashValue {
             Memory.copy(valueAddress, target, valueLength);
         }
         return written(existing);
+    }
+
+    /** Before the field of a table where it stands is changed, or one is added. */
+    private void beforeChange() {
+        database.beforeChange(entry);
+        database.beforeFieldChange(content, position);
     }
 
     private static boolean setsDeadline(long expiresAtMs) {
@@ -358,7 +393,7 @@ public final class HashValue {
             return;
         }
         if (table) {
-            database.beforeChange(entry);
+            beforeChange();
             tables.remove(content, position);
         } else {
             int offset = (int) (position - content);
@@ -400,7 +435,7 @@ public final class HashValue {
             }
         }
         find(fieldAddress, fieldLength);
-        database.beforeChange(entry);
+        beforeChange();
         position = tables.expireAt(content, position, expiresAtMs);
         if (position == FieldTable.NONE) {
             return false;
@@ -641,6 +676,11 @@ public final class HashValue {
     }
 
     private boolean nextInTable() {
+        long[] fields = part;
+        if (fields != null) {
+            position = bucket < partCount ? fields[bucket++] : FieldTable.NONE;
+            return position != FieldTable.NONE;
+        }
         long nowMs = asOfMs == NOW ? database.nowMs() : asOfMs;
         while (true) {
             while (upcoming == FieldTable.NONE) {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Cuts at random moments of random changes, beside a map that is copied at each cut. */
 @Timeout(60)
@@ -36,6 +37,7 @@ class CutWalkTest {
     private final Map<Integer, String> model = new HashMap<>();
     private final Map<Integer, Long> keys = new HashMap<>();
     private boolean alike;
+    private final long valueMemory = offHeap.put(new byte[64]);
 
     @AfterEach
     void free() {
@@ -78,6 +80,119 @@ class CutWalkTest {
         database.clock(2_000);
         while (walk.slice(() -> 0, 0)) {}
         assertThat(given).containsExactly(Map.entry(1, "{always, near}@" + Database.NO_EXPIRY));
+    }
+
+    @ParameterizedTest
+    @EnumSource(IndexKind.class)
+    void shouldGiveEachFieldOfLargeHashesOnceAsItWas(IndexKind kind) {
+        random = new SplittableRandom(Seeds.next("CutWalkTest"));
+        database = new Database(new Arena(space, true), space.base(), kind, 64, this::hash, HashLimits.defaults());
+        database.clock(1_000);
+        Map<Integer, Map<String, String>> hashes = new HashMap<>();
+        for (int cut = 0; cut < 260; cut++) { // the numbers of cuts come round
+            changeFields(hashes, random.nextInt(300));
+            Map<Integer, Map<String, String>> expected = new HashMap<>();
+            hashes.forEach((key, fields) -> expected.put(key, new HashMap<>(fields)));
+            expected.values().forEach(this::dropExpired);
+            expected.values().removeIf(Map::isEmpty);
+            FieldCollect sink = new FieldCollect();
+            CutWalk walk = new CutWalk(new Database[] {database}, sink);
+            do {
+                changeFields(hashes, random.nextInt(60));
+                if (random.nextInt(100) == 0) {
+                    database.clear();
+                    hashes.clear();
+                }
+                database.clock(database.nowMs() + random.nextInt(3));
+                if (random.nextBoolean()) {
+                    database.expireDue();
+                }
+                database.reclaim();
+            } while (walk.slice(() -> 0, 0));
+            assertThat(sink.given).isEqualTo(expected);
+        }
+        database.clear();
+        while (database.reclaim()) {}
+        assertThat(database.hasGarbage()).isFalse();
+    }
+
+    /** Fields and keys come, change and go; of four keys one or two become large. */
+    private void changeFields(Map<Integer, Map<String, String>> hashes, int count) {
+        for (int i = 0; i < count; i++) {
+            int key = random.nextInt(4);
+            int field = random.nextInt(key < 2 ? 1_000 : 150);
+            byte[] name = name(key);
+            byte[] fieldName = ("f" + field).getBytes();
+            long keyAddress = keys.computeIfAbsent(key, ignored -> offHeap.put(name));
+            long fieldAddress = keys.computeIfAbsent(-1 - field, ignored -> offHeap.put(fieldName));
+            long keyHash = hash(keyAddress, name.length);
+            EntryView found = database.find(keyHash, keyAddress, name.length);
+            if (found != null && random.nextInt(2_000) == 0) {
+                database.remove(keyHash, found);
+                hashes.remove(key);
+                continue;
+            }
+            HashValue hash = database.hash().open(keyHash, keyAddress, name.length, found);
+            Map<String, String> model = hashes.computeIfAbsent(key, ignored -> new HashMap<>());
+            switch (random.nextInt(4)) {
+                case 0 -> {
+                    if (hash.find(fieldAddress, fieldName.length)) {
+                        hash.remove();
+                    }
+                    model.remove("f" + field);
+                }
+                case 1 -> {
+                    long number = random.nextInt();
+                    hash.putInteger(fieldAddress, fieldName.length, number, Database.NO_EXPIRY);
+                    model.put("f" + field, text(Long.toString(number), Database.NO_EXPIRY));
+                }
+                default -> {
+                    byte[] value = "v".repeat(random.nextInt(40)).getBytes();
+                    long deadline =
+                            random.nextInt(10) == 0 ? database.nowMs() + random.nextInt(300) : Database.NO_EXPIRY;
+                    Memory.copyFromArray(value, 0, valueMemory, value.length);
+                    hash.put(fieldAddress, fieldName.length, valueMemory, value.length, false, deadline, 0);
+                    model.put("f" + field, text(new String(value), deadline));
+                }
+            }
+        }
+    }
+
+    private void dropExpired(Map<String, String> fields) {
+        fields.values().removeIf(value -> deadline(value) < database.nowMs());
+    }
+
+    private static final class FieldCollect implements CutSink {
+        private final Map<Integer, Map<String, String>> given = new HashMap<>();
+
+        @Override
+        public boolean hasRoom() {
+            return true;
+        }
+
+        @Override
+        public void entry(int database, EntryView entry, HashValue hash, int recency, boolean ahead) {
+            String key = new String(Memory.toArray(entry.keyAddress(), entry.keyLength()));
+            int number = Integer.parseInt(key.substring(4));
+            assertThat(hash.isContinuation()).isEqualTo(given.containsKey(number));
+            Map<String, String> fields = given.computeIfAbsent(number, ignored -> new HashMap<>());
+            int before = fields.size();
+            int count = 0;
+            hash.rewind();
+            while (hash.next()) {
+                long deadline = hash.deadline();
+                HashItem field = hash.field().toBytes();
+                String name = new String(Memory.toArray(field.address(), field.length()));
+                HashItem value = hash.value().toBytes();
+                fields.put(name, text(new String(Memory.toArray(value.address(), value.length())), deadline));
+                count++;
+            }
+            assertThat(fields).hasSize(before + count);
+            assertThat(count).isBetween(1, Database.MAX_FIELDS_AT_ONCE);
+        }
+
+        @Override
+        public void end() {}
     }
 
     private void putField(int key, String field, long deadline) {

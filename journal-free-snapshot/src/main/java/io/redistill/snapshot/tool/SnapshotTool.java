@@ -90,7 +90,7 @@ public final class SnapshotTool {
         print.println("created: " + Instant.ofEpochMilli(contents.createdMs()));
         print.println("written by: " + contents.product());
         print.println("blocks: " + contents.blockCount());
-        print.println("keys: " + contents.entryCount());
+        print.println("keys: " + statistics.keys());
         print.println("keys with a deadline: " + statistics.volatileCount);
         print.println("strings: " + statistics.strings);
         print.println("hashes: " + statistics.hashes);
@@ -101,9 +101,10 @@ public final class SnapshotTool {
     }
 
     private void verify(Path file) throws IOException {
-        SnapshotReader.Contents contents = read(file, new Statistics());
+        Statistics statistics = new Statistics();
+        SnapshotReader.Contents contents = read(file, statistics);
         PrintStream print = new PrintStream(out, false, ISO_8859_1);
-        print.println(file + " is sound: " + contents.entryCount() + " keys in " + contents.blockCount() + " blocks, "
+        print.println(file + " is sound: " + statistics.keys() + " keys in " + contents.blockCount() + " blocks, "
                 + Files.size(file) + " bytes");
         print.flush();
     }
@@ -123,6 +124,10 @@ public final class SnapshotTool {
         private long keyBytes;
         private long valueBytes;
 
+        long keys() {
+            return strings + hashes;
+        }
+
         @Override
         public void visit(
                 int database,
@@ -134,6 +139,10 @@ public final class SnapshotTool {
                 int valueLength,
                 long expiresAtMs,
                 int recency) {
+            valueBytes += valueLength;
+            if (EntryVisitor.isPart(type)) {
+                return;
+            }
             databases.merge(database, 1L, Long::sum);
             if (type == TYPE_STRING) {
                 strings++;
@@ -144,7 +153,6 @@ public final class SnapshotTool {
                 volatileCount++;
             }
             keyBytes += keyLength;
-            valueBytes += valueLength;
         }
     }
 

@@ -117,7 +117,7 @@ final class Persistence {
         }
         loading = false;
         log.info("loaded " + progress.loadedKeys() + " keys (" + progress.expiredKeys() + " had expired) of "
-                + contents.entryCount() + ", " + progress.totalBytes() + " bytes in "
+                + contents.entryCount() + " records, " + progress.totalBytes() + " bytes in "
                 + (System.currentTimeMillis() - progress.startedMs()) + " ms");
     }
 
