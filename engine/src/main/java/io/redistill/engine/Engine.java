@@ -107,6 +107,13 @@ public final class Engine implements AutoCloseable {
         return budget;
     }
 
+    /** Wakes the threads of all shards, so that they do what there is to do. Any thread. */
+    public void wakeShards() {
+        for (int i = 0; i < config.shards(); i++) {
+            group.shard(i).wake();
+        }
+    }
+
     /** Whether commands that need memory are to be refused: it is used up, and nothing may be evicted. */
     public boolean isOutOfMemory() {
         if (budget.overBytes() <= 0) {

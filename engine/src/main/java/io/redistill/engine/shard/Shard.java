@@ -173,7 +173,7 @@ public final class Shard {
             if (evictor.isNeeded()) {
                 evictSlowPath(EVICTION_SLICE_NS);
             }
-            evictor.refreshStamps(databases.existing());
+            evictor.tend(databases.existing());
             if (databases.hasGarbage() && (executed == 0 || ++turns % TURNS_PER_SLICE == 0)) {
                 databases.reclaim();
             }

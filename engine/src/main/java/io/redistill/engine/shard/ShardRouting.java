@@ -6,13 +6,14 @@ package io.redistill.engine.shard;
  *
  * <p>Threading: stateless.
  */
-final class ShardRouting {
+public final class ShardRouting {
     /** Most shards of an engine: sets of shards are kept in a long. */
     static final int MAX_SHARDS = 64;
 
     private ShardRouting() {}
 
-    static int shardOf(long hash, int shardCount) {
+    /** The shard, from 0, of a key with this hash. */
+    public static int shardOf(long hash, int shardCount) {
         return (int) ((hash >>> Integer.SIZE) * shardCount >>> Integer.SIZE);
     }
 

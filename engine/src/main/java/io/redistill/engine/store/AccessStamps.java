@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
  *   slot:            | tag 12 | stamp 12 | reference 40 |
  *   by recency:      tick of the last use, modulo 4096
  *   by frequency:    | decay period 4 | logarithmic counter 8 |
+ *   by queues:       see {@link S3FifoQueues}
  * </pre>
  *
  * <p><b>Recency.</b> A tick ends after a 1024th of the keys has been added, or after a second (on a long run: a 1024th of
@@ -58,7 +59,9 @@ public final class AccessStamps {
     private final SplittableRandom random;
     private final int[] tickSeconds = new int[MASK + 1];
 
+    private boolean byRecency = true;
     private boolean byFrequency;
+    private boolean byQueues;
     private int logFactor = 10;
     private int decayMinutes = 1;
 
@@ -91,10 +94,20 @@ public final class AccessStamps {
     }
 
     /** Chooses what stamps mean from now on; those that are there are taken for what they are not, as in Redis. */
-    void configure(boolean frequency, int lfuLogFactor, int lfuDecayMinutes) {
-        byFrequency = frequency;
-        logFactor = lfuLogFactor;
-        decayMinutes = lfuDecayMinutes;
+    void configure(EvictionSettings settings) {
+        byFrequency = settings.policy().byFrequency();
+        byQueues = settings.policy().byQueues();
+        byRecency = !byFrequency && !byQueues;
+        logFactor = settings.lfuLogFactor();
+        decayMinutes = settings.lfuDecayMinutes();
+    }
+
+    boolean byRecency() {
+        return byRecency;
+    }
+
+    boolean byQueues() {
+        return byQueues;
     }
 
     boolean byFrequency() {
@@ -116,7 +129,10 @@ public final class AccessStamps {
 
     /** The stamp of an entry that is being used, from the one that it has. */
     int used(int stamp) {
-        return byFrequency ? counted(decayed(stamp)) : tick;
+        if (byRecency) {
+            return tick;
+        }
+        return byFrequency ? counted(decayed(stamp)) : S3FifoQueues.used(stamp);
     }
 
     private int counted(int stamp) {
@@ -171,13 +187,16 @@ public final class AccessStamps {
 
     /**
      * What a stamp says in 16 bits that another process understands: by recency the ticks from the last use to the cut, at
-     * most {@link #OLDEST_TICKS}, by frequency {@link #SAVED_COUNT} and the counter.
+     * most {@link #OLDEST_TICKS}, by frequency {@link #SAVED_COUNT} and the counter, by queues what a new entry has.
      *
      * @param cutTick {@link #tick} when the cut was made
      */
     int saved(int stamp, int cutTick) {
         if (byFrequency) {
             return SAVED_COUNT | frequency(stamp);
+        }
+        if (byQueues) {
+            return SAVED_COUNT | INITIAL_COUNT;
         }
         int age = rank(stamp) - (tick - cutTick & MASK);
         return Math.min(Math.max(0, age), OLDEST_TICKS);
@@ -200,7 +219,7 @@ public final class AccessStamps {
         loading = on;
     }
 
-    /** The stamp as it must be now, so that it does not become ambiguous. */
+    /** The stamp as it must be now, so that it does not become ambiguous; not by queues. */
     int refreshed(int stamp) {
         if (byFrequency) {
             return decayed(stamp);

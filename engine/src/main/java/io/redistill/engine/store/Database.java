@@ -6,6 +6,7 @@ import io.redistill.engine.memory.Decimal;
 import io.redistill.engine.memory.LargeBlock;
 import io.redistill.engine.memory.Memory;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -68,6 +69,11 @@ public final class Database {
     private final ArrayDeque<KeyIndex> detached = new ArrayDeque<>();
 
     private int detachedPart;
+
+    /** With a policy by queues, else null; and such as have been given up, whose memory is freed in slices. */
+    private @Nullable S3FifoQueues queues;
+
+    private final ArrayDeque<S3FifoQueues> formerQueues = new ArrayDeque<>();
     private long touched;
     private long anyOfPart;
 
@@ -143,6 +149,20 @@ public final class Database {
         nowMs = ms;
         deadlines.wheel().clock(ms);
         fieldTables.clock(ms);
+        if (stamps.byQueues() != (queues != null)) {
+            changePolicySlowPath();
+        }
+    }
+
+    private void changePolicySlowPath() {
+        leaveQueues();
+        queues = stamps.byQueues() ? new S3FifoQueues(arena, entryHash, size() != 0) : null;
+    }
+
+    private void leaveQueues() {
+        if (queues != null) {
+            formerQueues.add(queues);
+        }
     }
 
     /** The time of this turn, ms since the epoch. */
@@ -272,7 +292,7 @@ public final class Database {
 
     /** Seconds since the last use of the entry that {@link #findUntouched} just returned, as far as is known. */
     public long idleSeconds() {
-        return stamps.byFrequency() ? 0 : stamps.idleSeconds(index.accessStamp());
+        return stamps.byRecency() ? stamps.idleSeconds(index.accessStamp()) : 0;
     }
 
     /** Whether it is counted how often keys are used, else noted when: that is up to the policy. */
@@ -283,6 +303,23 @@ public final class Database {
     /** How often that entry is used: a logarithmic counter from 0 to 255; only with a policy by frequency. */
     public int frequency() {
         return stamps.frequency(index.accessStamp());
+    }
+
+    /** Takes the entry out of its queue that has to go; see {@link S3FifoQueues#takeVictim}. */
+    long takeQueued() {
+        S3FifoQueues queues = this.queues;
+        if (queues == null) {
+            return KeyIndex.NONE;
+        }
+        long victim = queues.takeVictim(index);
+        return victim == KeyIndex.NONE && queues.adopt(index) ? queues.takeVictim(index) : victim;
+    }
+
+    /** A step of the upkeep of queues. */
+    void tendQueues() {
+        if (queues != null) {
+            queues.tend(index);
+        }
     }
 
     /** Slots of a random place of the index; see {@link KeyIndex#sample}. */
@@ -321,10 +358,12 @@ public final class Database {
         return victim;
     }
 
-    /** Removes an entry to make room. */
-    void evict(long entry) {
+    /** Removes an entry to make room; returns the length of its value. */
+    int evict(long entry) {
         EntryView victim = view.wrap(entry);
+        int length = victim.valueLength();
         remove(entryHash.of(victim.keyAddress(), victim.keyLength()), victim);
+        return length;
     }
 
     /**
@@ -337,7 +376,10 @@ public final class Database {
 
     /** Notes with the entry that was added last, or that {@link #find} found, what {@link CutSink} was told of its use. */
     public void restoreUse(int saved) {
-        index.accessStamp(stamps.restored(saved));
+        // With queues, the stamp says where the entry is.
+        if (!stamps.byQueues()) {
+            index.accessStamp(stamps.restored(saved));
+        }
     }
 
     /**
@@ -505,7 +547,8 @@ public final class Database {
                 freeWithoutValue(entry);
                 return 0;
             }
-            index.accessStamp(stamps.added(index.size()));
+            S3FifoQueues queues = this.queues;
+            index.accessStamp(queues == null ? stamps.added(index.size()) : queues.added(hash, entry));
             deadlines.add(entry, flags, expiry);
             afterChange();
             return entry + length - valueBytes;
@@ -863,12 +906,20 @@ public final class Database {
         fieldTables.forgetDeadlines();
         detached.add(index);
         index = indexFactory.get();
+        if (queues != null) {
+            leaveQueues();
+            queues = new S3FifoQueues(arena, entryHash, false);
+        }
     }
 
     /** Frees one slice of what {@link #clear} detached or of a large hash; false when nothing is left. */
     public boolean reclaim() {
         if (fieldTables.hasGarbage()) {
             fieldTables.reclaim();
+            return true;
+        }
+        if (hasIdleQueues()) {
+            reclaimQueues();
             return true;
         }
         KeyIndex garbage = detached.peek();
@@ -887,7 +938,21 @@ public final class Database {
     /** Whether {@link #reclaim} has something to do. */
     public boolean hasGarbage() {
         KeyIndex garbage = detached.peek();
-        return fieldTables.hasGarbage() || garbage != null && garbage != walked;
+        return fieldTables.hasGarbage() || garbage != null && garbage != walked || hasIdleQueues();
+    }
+
+    private boolean hasIdleQueues() {
+        S3FifoQueues queues = this.queues;
+        return !formerQueues.isEmpty() || queues != null && size() == 0 && queues.holdsMemory();
+    }
+
+    private void reclaimQueues() {
+        S3FifoQueues former = formerQueues.peek();
+        if (former == null) {
+            Objects.requireNonNull(queues).clear();
+        } else if (!former.clear()) {
+            formerQueues.remove();
+        }
     }
 
     private void freeWithoutValue(long entry) {
@@ -1134,9 +1199,9 @@ public final class Database {
         return lazilyFreedCount;
     }
 
-    /** Bytes of index and timing wheels, wherever they are. */
+    /** Bytes of index, timing wheels and queues of eviction, wherever they are. */
     public long indexBytes() {
-        return indexHeapBytes() + index.arenaBytes();
+        return indexHeapBytes() + indexArenaBytes();
     }
 
     /** Bytes that index and timing wheels take outside the arena. */
@@ -1144,9 +1209,10 @@ public final class Database {
         return index.heapBytes() + expiryBytes();
     }
 
-    /** Bytes of the index in the arena. */
+    /** Bytes of index and queues of eviction in the arena. */
     public long indexArenaBytes() {
-        return index.arenaBytes();
+        S3FifoQueues queues = this.queues;
+        return index.arenaBytes() + (queues == null ? 0 : queues.arenaBytes());
     }
 
     /** Bytes that timing wheels take; their records are in the entries. */

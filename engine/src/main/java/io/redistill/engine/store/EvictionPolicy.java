@@ -10,6 +10,8 @@ public enum EvictionPolicy {
     ALLKEYS_LRU(false),
     ALLKEYS_LFU(false),
     ALLKEYS_RANDOM(false),
+    /** By {@link S3FifoQueues}. */
+    ALLKEYS_S3FIFO(false),
     VOLATILE_LRU(true),
     VOLATILE_LFU(true),
     VOLATILE_RANDOM(true),
@@ -29,6 +31,11 @@ public enum EvictionPolicy {
     /** Whether it goes by how often keys are used. */
     public boolean byFrequency() {
         return this == ALLKEYS_LFU || this == VOLATILE_LFU;
+    }
+
+    /** Whether it goes by the order of queues. */
+    public boolean byQueues() {
+        return this == ALLKEYS_S3FIFO;
     }
 
     /** As it is written in settings: {@code allkeys-lru}. */

@@ -11,15 +11,29 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Choice.</b> For one eviction {@code maxmemory-samples} random places of the index are looked at, a cache line with
  * up to eight keys each, and the key that ranks first by its {@link AccessStamps} goes; the keys themselves are not
  * touched. Policies of volatile keys have to look at the keys; where such keys are too rare to be met, and for
- * {@code volatile-ttl} always, the timing wheel names one that is due next.
+ * {@code volatile-ttl} always, the timing wheel names one that is due next. {@code allkeys-s3fifo} asks the
+ * {@link S3FifoQueues} of a database.
+ *
+ * <p><b>Whose turn.</b> A shard with clearly less than an even share leaves it to the others, as long as no more is
+ * overdrawn than half of what may be: they come to it in their next turns. Otherwise shares would drift, since who evicts
+ * a large key for a small one leaves room that the next to write takes, and a shard with too little misses what it needs.
  *
  * <p><b>Bounds.</b> A call evicts until the pool is in balance or its time is up, one entry at least.
  *
  * <p>Threading: confined to the shard thread; {@link #evictedCount} and {@link #isExhausted} any thread.
  */
 public final class Evictor {
+    /** Answer of {@link #evictOne}: there is no key that may go. */
+    public static final long NONE_MAY_GO = -1;
+
+    /** Answer of {@link #evictOne}: it takes another call to find the key that has to go. */
+    public static final long NOT_YET = -2;
+
     /** Evictions between two looks at the clock and the pool. */
     private static final int EVICTIONS_PER_LOOK = 8;
+
+    /** A shard may have a 16th less than others before they evict in its stead. */
+    private static final int UNEVENNESS_SHIFT = 4;
 
     /** Places that are looked at for a volatile key. */
     private static final int MAX_PLACES = 64;
@@ -50,21 +64,22 @@ public final class Evictor {
         this.stamps = stamps;
         random = new SplittableRandom(seed);
         settings = budget.settings();
-        configure();
-    }
-
-    private void configure() {
-        stamps.configure(settings.policy().byFrequency(), settings.lfuLogFactor(), settings.lfuDecayMinutes());
+        stamps.configure(settings);
+        budget.join();
     }
 
     /** Sets the time of this turn and follows changed settings. */
     public void clock(long ms) {
         stamps.clock(ms);
         worthAnotherTry = true;
+        followSettings();
+    }
+
+    private void followSettings() {
         EvictionSettings now = budget.settings();
         if (now != settings) {
             settings = now;
-            configure();
+            stamps.configure(settings);
             exhausted = false;
         }
     }
@@ -86,13 +101,22 @@ public final class Evictor {
 
     /** Whether {@link #evict} has something to do, as far as one can tell. */
     public boolean isNeeded() {
-        if (budget.overBytes() <= 0) {
+        long over = budget.overBytes();
+        if (over <= 0) {
             if (exhausted) {
                 exhausted = false;
             }
             return false;
         }
-        return budget.settings().policy() != EvictionPolicy.NOEVICTION && (!exhausted || worthAnotherTry);
+        return budget.settings().policy() != EvictionPolicy.NOEVICTION
+                && (!exhausted || worthAnotherTry)
+                && (!isShortOfShare() || over > budget.allowedOvershootBytes() / 2);
+    }
+
+    /** Whether the shard has so much less than others that they should evict rather than it. */
+    public boolean isShortOfShare() {
+        long even = budget.evenShareBytes();
+        return creditBytes < even - (even >> UNEVENNESS_SHIFT);
     }
 
     /** Whether so much is overdrawn that evicting comes before executing. */
@@ -122,32 +146,40 @@ public final class Evictor {
      */
     public void evict(
             Database[] databases, Compactor compactor, LongSupplier usedBytes, LongSupplier clockNs, long endNs) {
+        followSettings();
         do {
             if (!compactor.isWanted(true) || !compactor.step(databases)) {
                 worthAnotherTry = false;
-                boolean evicted = true;
-                for (int i = 0; i < EVICTIONS_PER_LOOK && evicted; i++) {
+                long evicted = 0;
+                for (int i = 0; i < EVICTIONS_PER_LOOK && evicted >= 0; i++) {
                     evicted = evictOne(databases);
                 }
-                exhausted = !evicted;
+                exhausted = evicted == NONE_MAY_GO;
             }
             settle(usedBytes.getAsLong());
         } while (isNeeded() && clockNs.getAsLong() < endNs);
     }
 
-    /** Evicts one key; false when there is none that may go. */
-    boolean evictOne(Database[] databases) {
+    /**
+     * Evicts one key.
+     *
+     * @param databases all databases of the shard
+     * @return length of its value, bytes; {@link #NONE_MAY_GO} or {@link #NOT_YET} when none was evicted
+     */
+    public long evictOne(Database[] databases) {
         Database database = choose(databases);
         if (database == null) {
-            return false;
+            return NONE_MAY_GO;
         }
         long entry = choose(database);
         if (entry == KeyIndex.NONE) {
-            return false;
+            return NONE_MAY_GO;
         }
-        database.evict(entry);
+        if (entry == S3FifoQueues.NOT_YET) {
+            return NOT_YET;
+        }
         evictedCount++;
-        return true;
+        return database.evict(entry);
     }
 
     /** A database, by the number of keys that may go; null when there are none. */
@@ -181,7 +213,15 @@ public final class Evictor {
                 return first;
             }
         }
-        boolean anyWillDo = policy == EvictionPolicy.ALLKEYS_RANDOM || policy == EvictionPolicy.VOLATILE_RANDOM;
+        if (policy.byQueues()) {
+            long first = database.takeQueued();
+            if (first != KeyIndex.NONE) {
+                return first;
+            }
+        }
+        boolean anyWillDo = policy == EvictionPolicy.ALLKEYS_RANDOM
+                || policy == EvictionPolicy.VOLATILE_RANDOM
+                || policy.byQueues();
         boolean onlyVolatile = policy.onlyVolatile();
         int places = anyWillDo ? 1 : settings.samples();
         long best = KeyIndex.NONE;
@@ -206,8 +246,21 @@ public final class Evictor {
 
     // ---- stamps
 
-    /** One step of rewriting stamps before they become ambiguous; keeps pace with their ticks. */
-    public void refreshStamps(Database[] databases) {
+    /**
+     * One step of rewriting stamps before they become ambiguous, which keeps pace with their ticks, or of the upkeep of
+     * queues.
+     */
+    public void tend(Database[] databases) {
+        if (stamps.byQueues()) {
+            for (Database database : databases) {
+                database.tendQueues();
+            }
+        } else {
+            refreshStamps(databases);
+        }
+    }
+
+    private void refreshStamps(Database[] databases) {
         int tick = stamps.tick();
         if (tick == refreshTick || databases.length == 0) {
             return;

@@ -220,6 +220,30 @@ final class ExtendibleKeyIndex implements KeyIndex {
     }
 
     @Override
+    public long findNoted(long hash, int mask, int bits) {
+        long table = directory[directoryIndex(hash)];
+        int first = firstBucket(hash);
+        long entry = findNotedIn(bucketAddress(table, first), hash, mask, bits);
+        return entry != NONE ? entry : findNotedIn(bucketAddress(table, secondBucket(hash, first)), hash, mask, bits);
+    }
+
+    private long findNotedIn(long bucket, long hash, int mask, int bits) {
+        int start = startOf(hash);
+        for (int i = 0; i < LINE_BYTES; i += SLOT_BYTES) {
+            long place = bucket + ((start + i) & (LINE_BYTES - SLOT_BYTES));
+            long slot = Memory.getLong(place);
+            if (hasTag(slot, hash) && (AccessStamps.of(slot) & mask) == bits) {
+                long entry = EntryReferences.address(base, slot);
+                if (hashOf(entry) == hash) {
+                    lastPlace = place;
+                    return entry;
+                }
+            }
+        }
+        return NONE;
+    }
+
+    @Override
     public int sample(long random, long[] slots, int from) {
         long table = directory[directoryIndex(random)];
         // Bits below those that chose the table.

@@ -39,6 +39,15 @@ interface KeyIndex {
     void accessStamp(int stamp);
 
     /**
+     * The entry whose key has this hash and with which so much is noted, for {@link #accessStamp}; {@link #NONE} when
+     * there is none in a slot.
+     *
+     * @param mask the bits that count
+     * @param bits what they are
+     */
+    long findNoted(long hash, int mask, int bits);
+
+    /**
      * Copies the slots around a random place, each key being as likely as any other.
      *
      * @param random 64 random bits

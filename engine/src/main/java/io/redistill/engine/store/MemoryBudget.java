@@ -2,6 +2,7 @@
 package io.redistill.engine.store;
 
 import io.redistill.engine.memory.LargeBlock;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -22,6 +23,7 @@ public final class MemoryBudget {
 
     private final AtomicLong granted = new AtomicLong();
     private final AtomicLong peakBytes = new AtomicLong();
+    private final AtomicInteger shards = new AtomicInteger();
     private volatile EvictionSettings settings;
 
     public MemoryBudget(EvictionSettings settings) {
@@ -35,6 +37,11 @@ public final class MemoryBudget {
     /** Changes limit and policy; shards follow in their next turns. */
     public void settings(EvictionSettings changed) {
         settings = changed;
+    }
+
+    /** Counts a shard in. */
+    void join() {
+        shards.incrementAndGet();
     }
 
     /** Adds to, or takes from, what a shard has. */
@@ -53,6 +60,11 @@ public final class MemoryBudget {
     /** Bytes that are used beyond the limit; 0 or less when there are none. */
     public long overBytes() {
         return granted.get() + LargeBlock.chargedBytes() - settings.maxMemoryBytes();
+    }
+
+    /** What each shard would have if all had as much. */
+    long evenShareBytes() {
+        return granted.get() / shards.get();
     }
 
     /** How far the limit may be overshot before commands wait: a 64th of it, at least 1 MiB. */

@@ -120,6 +120,18 @@ final class StripedKeyIndex implements KeyIndex {
     }
 
     @Override
+    public long findNoted(long hash, int mask, int bits) {
+        long[] table = tables[stripeOf(hash)];
+        int index = StripeTables.indexOf(table, StripeTables.FREE_KEY, hash);
+        if (index < 0 || (AccessStamps.of(table[index + 1]) & mask) != bits) {
+            return NONE;
+        }
+        lastTable = table;
+        lastIndex = index + 1;
+        return EntryReferences.address(base, table[index + 1]);
+    }
+
+    @Override
     public int sample(long random, long[] slots, int from) {
         long[] table = tables[(int) (random >>> STRIPE_SHIFT) & mask];
         int last = table.length - 2;

@@ -83,7 +83,7 @@ class AccessStampsTest {
 
     @Test
     void shouldCountUsesMoreRarelyTheMoreThereAre() {
-        stamps.configure(true, 10, 1);
+        stamps.configure(new EvictionSettings(1, EvictionPolicy.ALLKEYS_LFU, 1, 10, 1));
         int stamp = stamps.added(KEYS);
         assertThat(stamps.frequency(stamp)).isEqualTo(5);
         int previous = 5;
@@ -128,14 +128,14 @@ class AccessStampsTest {
 
     @Test
     void shouldKeepCountsOfUsesInAnotherProcess() {
-        stamps.configure(true, 0, 1);
+        stamps.configure(new EvictionSettings(1, EvictionPolicy.ALLKEYS_LFU, 1, 0, 1));
         int stamp = stamps.added(KEYS);
         for (int i = 0; i < 100; i++) {
             stamp = stamps.used(stamp);
         }
         int saved = stamps.saved(stamp, stamps.tick());
         AccessStamps later = new AccessStamps(2);
-        later.configure(true, 0, 1);
+        later.configure(new EvictionSettings(1, EvictionPolicy.ALLKEYS_LFU, 1, 0, 1));
         later.clock(nowMs + 3_600_000);
         assertThat(later.frequency(later.restored(saved))).isEqualTo(105);
         assertThat(later.frequency(later.restored(17)))
@@ -145,7 +145,7 @@ class AccessStampsTest {
 
     @Test
     void shouldForgetUsesInTime() {
-        stamps.configure(true, 0, 1);
+        stamps.configure(new EvictionSettings(1, EvictionPolicy.ALLKEYS_LFU, 1, 0, 1));
         int stamp = stamps.added(KEYS);
         for (int i = 0; i < 100; i++) {
             stamp = stamps.used(stamp);
@@ -158,7 +158,7 @@ class AccessStampsTest {
             stamp = stamps.refreshed(stamp);
             assertThat(stamps.frequency(stamp)).isEqualTo(counted - minute);
         }
-        stamps.configure(true, 0, 0);
+        stamps.configure(new EvictionSettings(1, EvictionPolicy.ALLKEYS_LFU, 1, 0, 0));
         pass(3_600_000);
         stamps.refreshedAll();
         assertThat(stamps.frequency(stamp)).isEqualTo(counted - 60);

@@ -19,17 +19,20 @@ final class EvictionParameters {
     private static final BigInteger MOST = BigInteger.valueOf(Integer.MAX_VALUE);
 
     private final MemoryBudget budget;
+    private final Runnable wakeShards;
     private final long mostBytes;
     private final long defaultBytes;
 
     /**
      * The parameters of one engine.
      *
+     * @param wakeShards called after each change: there may be something to evict
      * @param mostBytes the highest limit for which address space was reserved at start
      * @param defaultBytes what 0 stands for
      */
-    EvictionParameters(MemoryBudget budget, long mostBytes, long defaultBytes) {
+    EvictionParameters(MemoryBudget budget, Runnable wakeShards, long mostBytes, long defaultBytes) {
         this.budget = budget;
+        this.wakeShards = wakeShards;
         this.mostBytes = mostBytes;
         this.defaultBytes = defaultBytes;
     }
@@ -61,8 +64,7 @@ final class EvictionParameters {
             return "argument must be at most " + mostBytes + ": no more address space was reserved at start";
         }
         EvictionSettings now = budget.settings();
-        budget.settings(
-                new EvictionSettings(bytes, now.policy(), now.samples(), now.lfuLogFactor(), now.lfuDecayMinutes()));
+        change(new EvictionSettings(bytes, now.policy(), now.samples(), now.lfuLogFactor(), now.lfuDecayMinutes()));
         return null;
     }
 
@@ -70,7 +72,7 @@ final class EvictionParameters {
         for (EvictionPolicy policy : EvictionPolicy.values()) {
             if (policy.text().equalsIgnoreCase(text)) {
                 EvictionSettings now = budget.settings();
-                budget.settings(new EvictionSettings(
+                change(new EvictionSettings(
                         now.maxMemoryBytes(), policy, now.samples(), now.lfuLogFactor(), now.lfuDecayMinutes()));
                 return null;
             }
@@ -93,8 +95,13 @@ final class EvictionParameters {
         if (value.compareTo(BigInteger.valueOf(least)) < 0 || value.compareTo(MOST) > 0) {
             return "argument must be between " + least + " and " + MOST + " inclusive";
         }
-        budget.settings(with.change(budget.settings(), value.intValue()));
+        change(with.change(budget.settings(), value.intValue()));
         return null;
+    }
+
+    private void change(EvictionSettings changed) {
+        budget.settings(changed);
+        wakeShards.run();
     }
 
     private static EvictionSettings withSamples(EvictionSettings now, int samples) {

@@ -57,7 +57,11 @@ final class WholeServerCommands implements ServerCommands {
         parameters.add(
                 "save", persistence::saveRules, text -> persistence.saveRules(text) ? null : "Invalid save parameters");
         // As much again as the limit at the start has its address space: see Engine.
-        new EvictionParameters(server.engine().budget(), settings.maxMemoryBytes() * 2, settings.maxMemoryBytes())
+        new EvictionParameters(
+                        server.engine().budget(),
+                        server.engine()::wakeShards,
+                        settings.maxMemoryBytes() * 2,
+                        settings.maxMemoryBytes())
                 .addTo(parameters);
         HashLimits hashes = server.engine().config().hashLimits();
         for (String form : List.of("listpack", "ziplist")) {

@@ -2,19 +2,10 @@
 package io.redistill.network.server.settings;
 
 /** A value that its setting does not take; the message says what is allowed instead. Cold path: start only. */
-class BadValueException extends Exception {
+final class BadValueException extends Exception {
     private static final long serialVersionUID = 1L;
 
     BadValueException(String allowed) {
         super(allowed, null, false, false);
-    }
-
-    /** A value that makes sense and that this version does not support. */
-    static final class NotInThisVersion extends BadValueException {
-        private static final long serialVersionUID = 1L;
-
-        NotInThisVersion(String allowed) {
-            super(allowed);
-        }
     }
 }

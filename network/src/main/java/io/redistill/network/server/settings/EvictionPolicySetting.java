@@ -9,6 +9,7 @@ enum EvictionPolicySetting implements ValueType.Choice {
     ALLKEYS_LRU(EvictionPolicy.ALLKEYS_LRU),
     ALLKEYS_LFU(EvictionPolicy.ALLKEYS_LFU),
     ALLKEYS_RANDOM(EvictionPolicy.ALLKEYS_RANDOM),
+    ALLKEYS_S3FIFO(EvictionPolicy.ALLKEYS_S3FIFO),
     VOLATILE_LRU(EvictionPolicy.VOLATILE_LRU),
     VOLATILE_LFU(EvictionPolicy.VOLATILE_LFU),
     VOLATILE_RANDOM(EvictionPolicy.VOLATILE_RANDOM),

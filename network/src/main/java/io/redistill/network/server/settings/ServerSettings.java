@@ -9,7 +9,6 @@ import io.redistill.network.Placement;
 import io.redistill.network.ThreadConfig;
 import io.redistill.network.Transport;
 import io.redistill.network.connection.ClientLimits;
-import io.redistill.network.server.settings.BadValueException.NotInThisVersion;
 import io.redistill.snapshot.SaveRule;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -201,10 +200,10 @@ public final class ServerSettings {
         return machine.memoryBytes();
     }
 
-    /** A limit in the writing of settings and of Redis, in bytes; 0 for the default, -1 when it is none. */
+    /** A limit in the writing of settings and of Redis, in bytes from 1; 0 for the default, -1 when it is none. */
     public static long maxMemoryBytes(String text) {
         try {
-            return (Long) Setting.MAX_MEMORY.type().parse(text);
+            return Setting.MAX_MEMORY.type().bytes(text);
         } catch (BadValueException notALimit) {
             return -1;
         }
@@ -410,23 +409,13 @@ public final class ServerSettings {
             throws RefusedException {
         Map<Setting, Object> values = new EnumMap<>(Setting.class);
         ServerSettings settings = new ServerSettings(given, values, notices, machine, workingDirectory);
-        Given policyOfRedistill = null;
         for (Setting setting : Setting.values()) {
             Given source = settings.source(setting);
             try {
                 values.put(setting, setting.type().parse(source.text()));
-            } catch (NotInThisVersion e) {
-                if (setting != Setting.EVICTION_POLICY || source.source() != Given.Source.FILE) {
-                    throw refused(setting, source, e);
-                }
-                policyOfRedistill = source;
-                values.put(setting, EvictionPolicySetting.NOEVICTION);
             } catch (BadValueException e) {
                 throw refused(setting, source, e);
             }
-        }
-        if (policyOfRedistill != null) {
-            settings = withoutEviction(settings, policyOfRedistill);
         }
         if (settings.port() == 0 && settings.unixSocket() == null) {
             throw new RefusedException(
@@ -483,27 +472,6 @@ public final class ServerSettings {
                 + source(Setting.WAIT).text() + " with " + threadCount + " threads on " + machine.processors()
                 + " processor(s): they take the processors from one another");
         return new ServerSettings(given, values, more, machine, workingDirectory);
-    }
-
-    /**
-     * Settings for a file that asks for an eviction policy this version does not have. The files that come with
-     * Redistill do, beside {@code max_memory = 0}, where its policy never acts; they must start this server. Beside a
-     * limit the policy is a promise that would be broken.
-     */
-    private static ServerSettings withoutEviction(ServerSettings settings, Given policy) throws RefusedException {
-        if ((Long) settings.value(Setting.MAX_MEMORY) != 0) {
-            throw new RefusedException(policy.where() + ": memory.eviction_policy=" + policy.text()
-                    + " is refused beside memory.max_memory="
-                    + settings.source(Setting.MAX_MEMORY).text()
-                    + ": not in this version; allowed is "
-                    + Setting.EVICTION_POLICY.type().allowed());
-        }
-        List<String> notices = new ArrayList<>(settings.notices);
-        notices.add(policy.where() + ": memory.eviction_policy=" + policy.text()
-                + " is not in this version; without memory.max_memory nothing is evicted and noeviction is used");
-        Map<Setting, Given> given = new EnumMap<>(settings.given);
-        given.put(Setting.EVICTION_POLICY, new Given("noeviction", policy.where(), Given.Source.FILE));
-        return new ServerSettings(given, settings.values, notices, settings.machine, settings.workingDirectory);
     }
 
     private static RefusedException refused(Setting setting, Given source, BadValueException reason) {

@@ -275,21 +275,18 @@ enum Setting {
     /** Types too long for a row; a class of their own because an enum's constants come before its fields. */
     private static final class Types {
         static final ValueType<EvictionPolicySetting> EVICTION_POLICY =
-                ValueType.oneOf(EvictionPolicySetting.class, Map.of(), List.of("allkeys-s3fifo"));
-        static final ValueType<IndexSetting> INDEX = ValueType.oneOf(IndexSetting.class, Map.of(), List.of());
-        static final ValueType<PlacementSetting> PLACEMENT =
-                ValueType.oneOf(PlacementSetting.class, Map.of(), List.of());
-        static final ValueType<WaitSetting> WAIT = ValueType.oneOf(WaitSetting.class, Map.of(), List.of());
-        static final ValueType<TransportSetting> TRANSPORT =
-                ValueType.oneOf(TransportSetting.class, Map.of(), List.of());
+                ValueType.oneOf(EvictionPolicySetting.class, Map.of());
+        static final ValueType<IndexSetting> INDEX = ValueType.oneOf(IndexSetting.class, Map.of());
+        static final ValueType<PlacementSetting> PLACEMENT = ValueType.oneOf(PlacementSetting.class, Map.of());
+        static final ValueType<WaitSetting> WAIT = ValueType.oneOf(WaitSetting.class, Map.of());
+        static final ValueType<TransportSetting> TRANSPORT = ValueType.oneOf(TransportSetting.class, Map.of());
         static final ValueType<LogLevel> LOG_LEVEL = ValueType.oneOf(
                 LogLevel.class,
                 Map.of(
                         "trace", LogLevel.DEBUG,
                         "verbose", LogLevel.DEBUG,
                         "notice", LogLevel.INFO,
-                        "warning", LogLevel.WARN),
-                List.of());
+                        "warning", LogLevel.WARN));
     }
 
     /** A row being written. */

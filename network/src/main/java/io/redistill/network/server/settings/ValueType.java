@@ -1,7 +1,6 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.network.server.settings;
 
-import io.redistill.network.server.settings.BadValueException.NotInThisVersion;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -402,9 +401,8 @@ abstract class ValueType<T> {
      * One of the constants of an enum, in lower case.
      *
      * @param synonyms further spellings
-     * @param later what makes sense and is not in this version
      */
-    static <E extends Enum<E> & Choice> ValueType<E> oneOf(Class<E> type, Map<String, E> synonyms, List<String> later) {
+    static <E extends Enum<E> & Choice> ValueType<E> oneOf(Class<E> type, Map<String, E> synonyms) {
         List<String> names = new ArrayList<>();
         for (E constant : type.getEnumConstants()) {
             names.add(constant.text());
@@ -421,9 +419,6 @@ abstract class ValueType<T> {
                 E synonym = synonyms.get(name);
                 if (synonym != null) {
                     return synonym;
-                }
-                if (later.contains(name)) {
-                    throw new NotInThisVersion(allowed() + " (" + name + " is not in this version)");
                 }
                 throw bad();
             }

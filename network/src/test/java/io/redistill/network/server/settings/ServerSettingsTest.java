@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ServerSettingsTest {
-    private static final String POLICIES = "noeviction, allkeys-lru, allkeys-lfu, allkeys-random, volatile-lru,"
-            + " volatile-lfu, volatile-random, volatile-ttl";
+    private static final String POLICIES = "noeviction, allkeys-lru, allkeys-lfu, allkeys-random,"
+            + " allkeys-s3fifo, volatile-lru, volatile-lfu, volatile-random, volatile-ttl";
 
     @TempDir
     Path directory;
@@ -57,10 +57,6 @@ class ServerSettingsTest {
                         "--timeout 1500ms",
                         "option --timeout: server.timeout=1500ms is refused:"
                                 + " allowed is whole seconds, or a time such as 300, 300s, 5m or 1h; 0 for never"),
-                arguments(
-                        "--maxmemory-policy allkeys-s3fifo",
-                        "option --maxmemory-policy: memory.eviction_policy=allkeys-s3fifo is refused:" + " allowed is "
-                                + POLICIES + " (allkeys-s3fifo is not in this version)"),
                 arguments(
                         "--eviction-policy lru",
                         "option --eviction-policy: memory.eviction_policy=lru is refused: allowed is " + POLICIES),
@@ -155,11 +151,7 @@ class ServerSettingsTest {
                 arguments(
                         "[replication]\nreplicaof = \"a:1\"",
                         "2: replication.replicaof=a:1 is refused: not in this version, and to ignore it would be"
-                                + " unsafe; allowed is an empty text"),
-                arguments(
-                        "[memory]\nmax_memory = \"1gb\"\neviction_policy = \"allkeys-s3fifo\"",
-                        "3: memory.eviction_policy=allkeys-s3fifo is refused beside memory.max_memory=1gb:"
-                                + " not in this version; allowed is " + POLICIES));
+                                + " unsafe; allowed is an empty text"));
     }
 
     @ParameterizedTest
@@ -192,10 +184,10 @@ class ServerSettingsTest {
         assertThat(new Start(directory).variable("REDIS_CONFIG", "a.toml").refusal())
                 .isEqualTo("a.toml: there is no such file");
         assertThat(new Start(directory)
-                        .variable("REDIS_EVICTION_POLICY", "allkeys-s3fifo")
+                        .variable("REDIS_EVICTION_POLICY", "s3fifo")
                         .refusal())
-                .isEqualTo("variable REDIS_EVICTION_POLICY: memory.eviction_policy=allkeys-s3fifo is refused:"
-                        + " allowed is " + POLICIES + " (allkeys-s3fifo is not in this version)");
+                .isEqualTo("variable REDIS_EVICTION_POLICY: memory.eviction_policy=s3fifo is refused:" + " allowed is "
+                        + POLICIES);
     }
 
     @Test
@@ -219,7 +211,7 @@ class ServerSettingsTest {
     @Test
     void shouldCheckOnlyTheValueThatCounts() {
         assertThat(new Start(directory)
-                        .file("[memory]\nmax_memory = \"1gb\"\neviction_policy = \"allkeys-s3fifo\"")
+                        .file("[memory]\nmax_memory = \"1gb\"\neviction_policy = \"s3fifo\"")
                         .options("--eviction-policy", "noeviction")
                         .settings()
                         .maxMemoryBytes())
@@ -323,16 +315,14 @@ class ServerSettingsTest {
         assertThat(settings.tcpKeepaliveSeconds()).isEqualTo(60);
         assertThat(settings.password()).isEqualTo("secret");
         assertThat(settings.logLevel()).isEqualTo(LogLevel.DEBUG);
-        assertThat(settings.eviction().policy()).isEqualTo(EvictionPolicy.NOEVICTION);
+        assertThat(settings.eviction().policy()).isEqualTo(EvictionPolicy.ALLKEYS_S3FIFO);
         assertThat(settings.notices())
                 .contains(
                         "variable REDIS_BATCH_SIZE: server.batch_size has no counterpart here yet and is ignored",
                         "redistill.toml:5: server.batch_size has no counterpart here yet and is ignored",
-                        "redistill.toml:11: server.health_check_port has no counterpart here yet and is ignored",
-                        "redistill.toml:26: memory.eviction_policy=allkeys-s3fifo is not in this version;"
-                                + " without memory.max_memory nothing is evicted and noeviction is used")
+                        "redistill.toml:11: server.health_check_port has no counterpart here yet and is ignored")
                 .noneMatch(line -> line.contains("tls_enabled") || line.contains("replicaof"))
-                .hasSize(20);
+                .hasSize(19);
     }
 
     @Test

@@ -150,8 +150,8 @@ class SettingSourcesTest {
                         Setting.EVICTION_POLICY,
                         settings -> settings.eviction().policy(),
                         EvictionPolicy.NOEVICTION,
-                        "allkeys-lru",
-                        EvictionPolicy.ALLKEYS_LRU,
+                        "allkeys-s3fifo",
+                        EvictionPolicy.ALLKEYS_S3FIFO,
                         "Volatile-TTL",
                         EvictionPolicy.VOLATILE_TTL),
                 new Sample(
