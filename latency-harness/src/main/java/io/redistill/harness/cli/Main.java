@@ -5,6 +5,7 @@ import io.redistill.harness.compare.CompareCommand;
 import io.redistill.harness.compare.MergeCommand;
 import io.redistill.harness.duel.DuelCommand;
 import io.redistill.harness.sweep.SweepCommand;
+import io.redistill.harness.trace.TraceCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,7 +23,13 @@ import picocli.CommandLine.Spec;
         version = "Redistill latency harness",
         synopsisSubcommandLabel = "COMMAND",
         description = "Measures how late the replies of a Redis-compatible server are.",
-        subcommands = {RunCommand.class, CompareCommand.class, SweepCommand.class, DuelCommand.class, MergeCommand.class
+        subcommands = {
+            RunCommand.class,
+            CompareCommand.class,
+            SweepCommand.class,
+            DuelCommand.class,
+            MergeCommand.class,
+            TraceCommand.class
         })
 public final class Main implements Runnable {
     @Spec

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class HelpTest {
     @ParameterizedTest
-    @ValueSource(strings = {"compare", "sweep", "duel", "merge"})
+    @ValueSource(strings = {"compare", "sweep", "duel", "merge", "trace"})
     void shouldHelpWithExamples(String command) {
         HarnessRun run = HarnessRun.of(command, "--help");
         assertThat(run.exitCode()).isZero();
