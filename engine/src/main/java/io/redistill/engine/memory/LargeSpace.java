@@ -48,6 +48,10 @@ final class LargeSpace {
     private static final int MIN_RANGE_BYTES = 1024;
 
     private static final long PAGE_BYTES = 4096;
+
+    /** Ranges of one list that are looked at for one that is long enough. */
+    private static final int MAX_LOOKS = 4;
+
     private static final int LISTS_SHIFT = 5;
     private static final int LISTS_PER_DOUBLING = 1 << LISTS_SHIFT;
 
@@ -214,7 +218,20 @@ final class LargeSpace {
 
     // ---- lists
 
+    /** Of the ranges that may be just long enough some are looked at, above all the last one freed: it has its pages. */
     private long find(long wanted) {
+        int exact = doublingOf(wanted);
+        long range = lists[(exact << LISTS_SHIFT) + listOf(wanted, exact)];
+        for (int i = 0; i < MAX_LOOKS && range != 0; i++) {
+            if (lengthOf(range) >= wanted) {
+                return range;
+            }
+            range = Memory.getLong(range + NEXT_FREE);
+        }
+        return findAbove(wanted);
+    }
+
+    private long findAbove(long wanted) {
         int shift = doublingOf(wanted) - LISTS_SHIFT;
         // From here on any range of a list is long enough.
         long rounded = wanted + (1L << shift) - 1;

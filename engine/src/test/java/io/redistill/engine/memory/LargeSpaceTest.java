@@ -78,6 +78,24 @@ class LargeSpaceTest {
         space.close();
     }
 
+    /** Its pages are there already, those of a longer range would have to come from the system. */
+    @Test
+    void shouldGiveTheLastFreedRangeOfTheSameLength() {
+        LargeSpace space = open();
+        int length = 65_552;
+        space.allocate(length);
+        long second = space.allocate(length);
+        space.allocate(length);
+        long fourth = space.allocate(length);
+        space.allocate(length);
+        space.free(second, length);
+        space.free(fourth, length);
+        assertThat(space.allocate(length)).isEqualTo(fourth);
+        assertThat(space.allocate(length - 10)).isEqualTo(second);
+        space.check();
+        space.close();
+    }
+
     @Test
     void shouldKeepNoMoreThanSparePagesOfWhatIsFree() {
         LargeSpace space = open();
