@@ -11,6 +11,27 @@ public final class Decimal {
     /** Most characters of a number: a sign and 19 digits. */
     public static final int MAX_LENGTH = 20;
 
+    /** The logarithm of 2 to base 10, a little more than it is. */
+    private static final int LOG_2_NUMERATOR = 1233;
+
+    private static final int LOG_2_SHIFT = 12;
+
+    private static final long[] POWERS_OF_TEN = new long[19];
+
+    /** The digits of 0 to 99, two bytes as they stand in memory. */
+    private static final short[] PAIRS = new short[100];
+
+    static {
+        long power = 1;
+        for (int i = 0; i < POWERS_OF_TEN.length; i++) {
+            POWERS_OF_TEN[i] = power;
+            power *= 10;
+        }
+        for (int i = 0; i < PAIRS.length; i++) {
+            PAIRS[i] = (short) ('0' + i % 10 << Byte.SIZE | '0' + i / 10);
+        }
+    }
+
     private Decimal() {}
 
     /** Characters that {@link #write} produces for a value: 1 to {@link #MAX_LENGTH}. */
@@ -18,29 +39,38 @@ public final class Decimal {
         if (value == Long.MIN_VALUE) {
             return MAX_LENGTH;
         }
-        int length = value < 0 ? 2 : 1;
-        long rest = Math.abs(value);
-        while (rest >= 10) {
-            rest /= 10;
-            length++;
-        }
-        return length;
+        // No power of ten but the first is odd, so this changes the digits of 0 only.
+        long magnitude = Math.abs(value) | 1;
+        int digits = (Long.SIZE - Long.numberOfLeadingZeros(magnitude)) * LOG_2_NUMERATOR >> LOG_2_SHIFT;
+        return (magnitude < POWERS_OF_TEN[digits] ? digits : digits + 1) + (value < 0 ? 1 : 0);
     }
 
     /** Writes the digits at an address and returns their number. */
     public static int write(long address, long value) {
         int length = length(value);
-        int position = length;
+        write(address, value, length);
+        return length;
+    }
+
+    /** The same for a caller who knows the {@link #length}. */
+    public static void write(long address, long value, int length) {
+        long end = address + length;
         // Negative remainders keep Long.MIN_VALUE, which has no positive counterpart, in range.
         long rest = value < 0 ? value : -value;
-        do {
-            Memory.putByte(address + --position, (byte) ('0' - rest % 10));
-            rest /= 10;
-        } while (rest != 0);
+        while (rest <= -100) {
+            long quotient = rest / 100;
+            end -= Short.BYTES;
+            Memory.putShort(end, PAIRS[(int) (quotient * 100 - rest)]);
+            rest = quotient;
+        }
+        if (rest <= -10) {
+            Memory.putShort(end - Short.BYTES, PAIRS[(int) -rest]);
+        } else {
+            Memory.putByte(end - 1, (byte) ('0' - rest));
+        }
         if (value < 0) {
             Memory.putByte(address, (byte) '-');
         }
-        return length;
     }
 
     /**

@@ -129,8 +129,10 @@ public final class ReplyBuffer {
     /** The decimal digits of a number as a bulk string. */
     public void bulkInteger(long value) {
         ensure(2 * MAX_NUMBER_BYTES);
-        bulkHeader(Decimal.length(value));
-        address += Decimal.write(address, value);
+        int length = Decimal.length(value);
+        bulkHeader(length);
+        Decimal.write(address, value, length);
+        address += length;
         crlf();
     }
 
