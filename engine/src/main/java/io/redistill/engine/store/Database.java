@@ -323,8 +323,8 @@ public final class Database {
     }
 
     /** Slots of a random place of the index; see {@link KeyIndex#sample}. */
-    int sample(long random, long[] slots) {
-        return index.sample(random, slots, 0);
+    int sample(long random, long[] slots, int from) {
+        return index.sample(random, slots, from);
     }
 
     /** The entry of a slot. */

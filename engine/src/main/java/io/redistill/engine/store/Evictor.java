@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps one shard within the {@link MemoryBudget}: takes and returns credit, and evicts while the pool is overdrawn.
  *
- * <p><b>Choice.</b> For one eviction {@code maxmemory-samples} random places of the index are looked at, a cache line with
- * up to eight keys each, and the key that ranks first by its {@link AccessStamps} goes; the keys themselves are not
- * touched. Policies of volatile keys have to look at the keys; where such keys are too rare to be met, and for
+ * <p><b>Choice.</b> For one eviction half as many random places of the index as {@code maxmemory-samples} says are looked
+ * at, a cache line with up to eight keys each, and the key that ranks first by its {@link AccessStamps} goes; the keys
+ * themselves are not touched. The lines of all places are asked for before any is compared, and the next victim is chosen
+ * before the last one goes, so that cache misses overlap. Policies of volatile keys have to look at the keys; where such keys are too rare to be met, and for
  * {@code volatile-ttl} always, the timing wheel names one that is due next. {@code allkeys-s3fifo} asks the
  * {@link S3FifoQueues} of a database.
  *
@@ -35,6 +36,9 @@ public final class Evictor {
     /** A shard may have a 16th less than others before they evict in its stead. */
     private static final int UNEVENNESS_SHIFT = 4;
 
+    /** Places whose cache misses overlap. */
+    private static final int PLACES_AT_ONCE = 8;
+
     /** Places that are looked at for a volatile key. */
     private static final int MAX_PLACES = 64;
 
@@ -46,13 +50,14 @@ public final class Evictor {
     private final MemoryBudget budget;
     private final AccessStamps stamps;
     private final SplittableRandom random;
-    private final long[] slots = new long[AccessStamps.MAX_SAMPLE];
+    private final long[] slots = new long[PLACES_AT_ONCE * AccessStamps.MAX_SAMPLE];
 
     private EvictionSettings settings;
     private long creditBytes;
     private long evictedCount;
     private volatile boolean exhausted;
     private boolean worthAnotherTry;
+    private long touched;
 
     private int refreshTick;
     private long refreshDebt;
@@ -150,14 +155,38 @@ public final class Evictor {
         do {
             if (!compactor.isWanted(true) || !compactor.step(databases)) {
                 worthAnotherTry = false;
-                long evicted = 0;
-                for (int i = 0; i < EVICTIONS_PER_LOOK && evicted >= 0; i++) {
-                    evicted = evictOne(databases);
-                }
-                exhausted = evicted == NONE_MAY_GO;
+                exhausted = evictSome(databases) == NONE_MAY_GO;
             }
             settle(usedBytes.getAsLong());
         } while (isNeeded() && clockNs.getAsLong() < endNs);
+    }
+
+    /** {@link #evictOne} several times; returns its last answer. */
+    private long evictSome(Database[] databases) {
+        Database last = null;
+        long victim = KeyIndex.NONE;
+        long answer = 0;
+        for (int i = 0; i < EVICTIONS_PER_LOOK && answer >= 0; i++) {
+            Database database = choose(databases);
+            long next = database == null ? KeyIndex.NONE : choose(database);
+            answer = next == KeyIndex.NONE ? NONE_MAY_GO : next == S3FifoQueues.NOT_YET ? NOT_YET : 0;
+            if (answer == 0) {
+                touched += Database.touchEntry(next); // keeps the load from being optimised away
+                evict(last, victim);
+                boolean again = next == victim;
+                last = again ? null : database;
+                victim = again ? KeyIndex.NONE : next;
+            }
+        }
+        evict(last, victim);
+        return answer;
+    }
+
+    private void evict(@Nullable Database database, long victim) {
+        if (database != null) {
+            database.evict(victim);
+            evictedCount++;
+        }
     }
 
     /**
@@ -223,11 +252,16 @@ public final class Evictor {
                 || policy == EvictionPolicy.VOLATILE_RANDOM
                 || policy.byQueues();
         boolean onlyVolatile = policy.onlyVolatile();
-        int places = anyWillDo ? 1 : settings.samples();
+        int places = anyWillDo ? 1 : settings.samples() + 1 >> 1;
         long best = KeyIndex.NONE;
         int bestRank = -1;
-        for (int place = 0; place < places || best == KeyIndex.NONE && place < MAX_PLACES; place++) {
-            int count = database.sample(random.nextLong(), slots);
+        int place = 0;
+        while (place < places || best == KeyIndex.NONE && place < MAX_PLACES) {
+            int end = Math.min(place + PLACES_AT_ONCE, Math.max(places, place + 1));
+            int count = 0;
+            for (; place < end; place++) {
+                count = database.sample(random.nextLong(), slots, count);
+            }
             int start = count > 1 && anyWillDo ? random.nextInt(count) : 0;
             for (int i = 0; i < count; i++) {
                 long slot = slots[(start + i) % count];
