@@ -164,6 +164,7 @@ final class Persistence {
         boolean save = false;
         boolean noSave = false;
         boolean force = false;
+        boolean now = false; // there are no replicas to wait for
         boolean abort = false;
         for (String word : words.subList(1, words.size())) {
             switch (word) {
@@ -171,13 +172,13 @@ final class Persistence {
                 case "nosave" -> noSave = true;
                 case "force" -> force = true;
                 case "abort" -> abort = true;
-                case "now" -> {} // there are no replicas to wait for
+                case "now" -> now = true;
                 default -> {
                     return SYNTAX_ERROR;
                 }
             }
         }
-        if (save && noSave || abort && words.size() > 2) {
+        if (save && noSave || abort && (save || noSave || force || now)) {
             return SYNTAX_ERROR;
         }
         if (abort) {

@@ -246,6 +246,8 @@ final class ServerInfo {
                 .add("aof_last_rewrite_time_sec", -1)
                 .add("aof_current_rewrite_time_sec", -1)
                 .add("aof_last_bgrewrite_status", "ok")
+                .add("aof_rewrites", 0)
+                .add("aof_rewrites_consecutive_failures", 0)
                 .add("aof_last_write_status", "ok")
                 .add("aof_last_cow_size", 0)
                 .add("module_fork_in_progress", 0)
