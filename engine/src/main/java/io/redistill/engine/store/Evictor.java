@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps one shard within the {@link MemoryBudget}: takes and returns credit, and evicts while the pool is overdrawn.
  *
- * <p><b>Choice.</b> For one eviction half as many random places of the index as {@code maxmemory-samples} says are looked
+ * <p><b>Choice.</b> For one eviction {@code maxmemory-samples} random places of the index are looked
  * at, a cache line with up to eight keys each, and the key that ranks first by its {@link AccessStamps} goes; the keys
  * themselves are not touched. The lines of all places are asked for before any is compared, and the next victim is chosen
  * before the last one goes, so that cache misses overlap. Policies of volatile keys have to look at the keys; where such keys are too rare to be met, and for
@@ -252,7 +252,7 @@ public final class Evictor {
                 || policy == EvictionPolicy.VOLATILE_RANDOM
                 || policy.byQueues();
         boolean onlyVolatile = policy.onlyVolatile();
-        int places = anyWillDo ? 1 : settings.samples() + 1 >> 1;
+        int places = anyWillDo ? 1 : settings.samples();
         long best = KeyIndex.NONE;
         int bestRank = -1;
         int place = 0;
