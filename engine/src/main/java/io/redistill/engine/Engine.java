@@ -114,10 +114,15 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    /** Whether commands that need memory are to be refused: it is used up, and nothing may be evicted. */
+    /** Whether commands that need memory are to be refused: it is used up, none is being freed, and nothing may be evicted. */
     public boolean isOutOfMemory() {
         if (budget.overBytes() <= 0) {
             return false;
+        }
+        for (int i = 0; i < config.shards(); i++) {
+            if (group.shard(i).isFreeing()) {
+                return false;
+            }
         }
         if (budget.settings().policy() != EvictionPolicy.NOEVICTION) {
             for (int i = 0; i < config.shards(); i++) {

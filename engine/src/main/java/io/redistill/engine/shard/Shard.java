@@ -90,6 +90,9 @@ public final class Shard {
     private long executionNs;
     private volatile @Nullable ShardTask task;
 
+    /** Whether what was flushed is still being freed, or memory is short and entries can be moved together. */
+    private volatile boolean freeing;
+
     Shard(int number, CommandRing ring, ShardClock clock, Arena arena, ShardDatabases databases, Evictor evictor) {
         this.number = number;
         this.ring = ring;
@@ -153,8 +156,13 @@ public final class Shard {
             }
             stoppedAt = null;
         }
+        if (freeing && evictor.isShort()) {
+            reclaimSlowPath(evictor.isUrgent() ? URGENT_EVICTION_SLICE_NS : EVICTION_SLICE_NS);
+        }
         if (evictor.isUrgent()) {
-            evictSlowPath(URGENT_EVICTION_SLICE_NS);
+            if (!freeing) {
+                evictSlowPath(URGENT_EVICTION_SLICE_NS);
+            }
             if (evictor.isUrgent()) {
                 return 0;
             }
@@ -170,12 +178,14 @@ public final class Shard {
         if (stoppedAt == null) {
             expire(executed);
             evictor.settle(usedBytesNow());
-            if (evictor.isNeeded()) {
+            if (evictor.isNeeded() && !freeing) {
                 evictSlowPath(EVICTION_SLICE_NS);
             }
             evictor.tend(databases.existing());
             if (databases.hasGarbage() && (executed == 0 || ++turns % TURNS_PER_SLICE == 0)) {
                 databases.reclaim();
+                evictor.settle(usedBytesNow());
+                noteRoomToCome();
             }
             if (isCompactionWanted()) {
                 compactSlowPath();
@@ -197,6 +207,31 @@ public final class Shard {
             for (Shard peer : peers) {
                 peer.ring.wakeConsumer();
             }
+        }
+    }
+
+    /** Memory that can be freed comes before keys that would have to go and before refusing to take more. */
+    private void reclaimSlowPath(long sliceNs) {
+        long endNs = clock.monotonicNs() + sliceNs;
+        do {
+            if (databases.hasGarbage()) {
+                databases.reclaim();
+            } else {
+                compactor.step(databases.existing());
+            }
+            evictor.settle(usedBytesNow());
+        } while (isRoomToCome() && clock.monotonicNs() < endNs);
+        noteRoomToCome(); // once what was freed counts as free
+    }
+
+    private boolean isRoomToCome() {
+        return databases.hasGarbage() || arena.hasExcess() && evictor.isShort() && compactor.isWanted(true);
+    }
+
+    private void noteRoomToCome() {
+        boolean now = isRoomToCome();
+        if (now != freeing) {
+            freeing = now;
         }
     }
 
@@ -319,7 +354,7 @@ public final class Shard {
             RequestBatch batch = event.batch();
             if (batch != current) {
                 if (current != null) {
-                    current.executed(parts);
+                    handBack(current, parts);
                 }
                 current = batch;
                 parts = 0;
@@ -332,11 +367,16 @@ public final class Shard {
         }
         ring.consumed(first + executed - 1);
         if (current != null) {
-            current.executed(parts);
+            handBack(current, parts);
         }
         executionNs = clock.monotonicNs() - startNs;
         account(executed, executionNs);
         return executed;
+    }
+
+    private void handBack(RequestBatch batch, int parts) {
+        noteRoomToCome(); // before anybody can know of a flush and count on its memory
+        batch.executed(parts);
     }
 
     private void prefetch(long first, int count) {
@@ -542,6 +582,14 @@ public final class Shard {
     /** Keys that had to go to make room. Any thread: a value of some moment ago. */
     public long evictedCount() {
         return evictor.evictedCount();
+    }
+
+    /**
+     * Whether there is memory that FLUSHDB, FLUSHALL or the end of a large hash has left to be freed, or that moving entries
+     * together would free where it is short. Any thread.
+     */
+    public boolean isFreeing() {
+        return freeing;
     }
 
     /** Whether memory is short and nothing here may be evicted. Any thread. */

@@ -96,6 +96,30 @@ class EvictionIT {
         }
     }
 
+    /** What a flush has left is freed in slices, and is room all the same. */
+    @ParameterizedTest
+    @CsvSource({"1, noeviction", "2, noeviction", "1, allkeys-lru", "2, allkeys-lru"})
+    void shouldTakeAsMuchAgainAfterAFlush(int shards, String policy) throws Exception {
+        int count = 40_000;
+        try (TestServer server = TestServer.shards(shards).start();
+                RespClient client = server.connect()) {
+            config(client, "maxmemory-policy", policy);
+            config(client, "maxmemory", limit(14 << 20));
+            ByteArrayOutputStream sets = new ByteArrayOutputStream();
+            for (int i = 0; i < count; i++) {
+                RespClient.append(sets, "SET", "key:" + i, "v".repeat(200));
+            }
+            for (int round = 0; round < 3; round++) {
+                client.send(sets.toByteArray());
+                for (int i = 0; i < count; i++) {
+                    assertThat(client.reply()).as("round %d, key %d", round, i).isEqualTo("+OK\r\n");
+                }
+                assertThat(keys(client)).isEqualTo(count);
+                assertThat(client.call("FLUSHALL")).isEqualTo("+OK\r\n");
+            }
+        }
+    }
+
     @Test
     void shouldFollowEachPolicyInTurn() throws Exception {
         try (TestServer server = TestServer.shards(2).start();
