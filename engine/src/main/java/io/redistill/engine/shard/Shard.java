@@ -157,12 +157,13 @@ public final class Shard {
             stoppedAt = null;
         }
         if (freeing && evictor.isShort()) {
-            reclaimSlowPath(evictor.isUrgent() ? URGENT_EVICTION_SLICE_NS : EVICTION_SLICE_NS);
+            reclaimSlowPath(evictor.isOverdrawn() ? URGENT_EVICTION_SLICE_NS : EVICTION_SLICE_NS);
+            if (freeing && evictor.isOverdrawn()) {
+                return 0; // whatever the policy: commands are not refused meanwhile, so they wait
+            }
         }
         if (evictor.isUrgent()) {
-            if (!freeing) {
-                evictSlowPath(URGENT_EVICTION_SLICE_NS);
-            }
+            evictSlowPath(URGENT_EVICTION_SLICE_NS);
             if (evictor.isUrgent()) {
                 return 0;
             }
@@ -544,7 +545,10 @@ public final class Shard {
         return statistics;
     }
 
-    /** Bytes that count against the limit here: entries, index, and what is held beyond the spare reserve. Any thread: a value of some moment ago. */
+    /**
+     * Bytes that count against the limit here: entries, index, and what is held beyond the spare reserve. Any thread: a
+     * value of some moment ago.
+     */
     public long usedBytes() {
         return arena.chargedBytes() + databases.sum(Database::indexHeapBytes);
     }

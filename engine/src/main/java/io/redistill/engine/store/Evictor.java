@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps one shard within the {@link MemoryBudget}: takes and returns credit, and evicts while the pool is overdrawn.
  *
- * <p><b>Choice.</b> For one eviction {@code maxmemory-samples} random places of the index are looked
- * at, a cache line with up to eight keys each, and the key that ranks first by its {@link AccessStamps} goes; the keys
- * themselves are not touched. The lines of all places are asked for before any is compared, and the next victim is chosen
- * before the last one goes, so that cache misses overlap. Policies of volatile keys have to look at the keys; where such keys are too rare to be met, and for
- * {@code volatile-ttl} always, the timing wheel names one that is due next. {@code allkeys-s3fifo} asks the
- * {@link S3FifoQueues} of a database.
+ * <p><b>Choice.</b> For one eviction {@code maxmemory-samples} random places of the index are looked at, a cache line with
+ * up to eight keys each, and the key that ranks first by its {@link AccessStamps} goes; the keys themselves are not
+ * touched. The lines of all places are asked for before any is compared, and the next victim is chosen before the last one
+ * goes, so that cache misses overlap. Policies of volatile keys have to look at the keys; where such keys are too rare to
+ * be met, and for {@code volatile-ttl} always, the timing wheel names one that is due next. {@code allkeys-s3fifo} asks
+ * the {@link S3FifoQueues} of a database.
  *
  * <p><b>Whose turn.</b> A shard with clearly less than an even share leaves it to the others, as long as no more is
  * overdrawn than half of what may be: they come to it in their next turns. Otherwise shares would drift, since who evicts
@@ -57,6 +57,7 @@ public final class Evictor {
     private long evictedCount;
     private volatile boolean exhausted;
     private boolean worthAnotherTry;
+    private @Nullable Database chosen;
     private long touched;
 
     private int refreshTick;
@@ -104,6 +105,11 @@ public final class Evictor {
         return budget.overBytes() > 0;
     }
 
+    /** Whether more is overdrawn than may be, whatever the policy. */
+    public boolean isOverdrawn() {
+        return budget.overBytes() > budget.allowedOvershootBytes();
+    }
+
     /** Whether {@link #evict} has something to do, as far as one can tell. */
     public boolean isNeeded() {
         long over = budget.overBytes();
@@ -126,7 +132,7 @@ public final class Evictor {
 
     /** Whether so much is overdrawn that evicting comes before executing. */
     public boolean isUrgent() {
-        return isNeeded() && budget.overBytes() > budget.allowedOvershootBytes();
+        return isNeeded() && isOverdrawn();
     }
 
     /** Whether nothing here may be evicted though the pool is overdrawn. */
@@ -155,38 +161,29 @@ public final class Evictor {
         do {
             if (!compactor.isWanted(true) || !compactor.step(databases)) {
                 worthAnotherTry = false;
-                exhausted = evictSome(databases) == NONE_MAY_GO;
+                exhausted = !evictSome(databases);
             }
             settle(usedBytes.getAsLong());
         } while (isNeeded() && clockNs.getAsLong() < endNs);
     }
 
-    /** {@link #evictOne} several times; returns its last answer. */
-    private long evictSome(Database[] databases) {
+    /** Evicts some keys; false when there is none that may go. */
+    private boolean evictSome(Database[] databases) {
         Database last = null;
         long victim = KeyIndex.NONE;
-        long answer = 0;
-        for (int i = 0; i < EVICTIONS_PER_LOOK && answer >= 0; i++) {
-            Database database = choose(databases);
-            long next = database == null ? KeyIndex.NONE : choose(database);
-            answer = next == KeyIndex.NONE ? NONE_MAY_GO : next == S3FifoQueues.NOT_YET ? NOT_YET : 0;
-            if (answer == 0) {
+        long next = victim;
+        for (int i = 0; i < EVICTIONS_PER_LOOK && next >= 0; i++) {
+            next = takeVictim(databases);
+            if (next > 0) {
                 touched += Database.touchEntry(next); // keeps the load from being optimised away
                 evict(last, victim);
                 boolean again = next == victim;
-                last = again ? null : database;
+                last = again ? null : chosen;
                 victim = again ? KeyIndex.NONE : next;
             }
         }
         evict(last, victim);
-        return answer;
-    }
-
-    private void evict(@Nullable Database database, long victim) {
-        if (database != null) {
-            database.evict(victim);
-            evictedCount++;
-        }
+        return next != NONE_MAY_GO;
     }
 
     /**
@@ -196,19 +193,24 @@ public final class Evictor {
      * @return length of its value, bytes; {@link #NONE_MAY_GO} or {@link #NOT_YET} when none was evicted
      */
     public long evictOne(Database[] databases) {
-        Database database = choose(databases);
+        long victim = takeVictim(databases);
+        return victim > 0 ? evict(chosen, victim) : victim;
+    }
+
+    private int evict(@Nullable Database database, long victim) {
         if (database == null) {
-            return NONE_MAY_GO;
-        }
-        long entry = choose(database);
-        if (entry == KeyIndex.NONE) {
-            return NONE_MAY_GO;
-        }
-        if (entry == S3FifoQueues.NOT_YET) {
-            return NOT_YET;
+            return 0;
         }
         evictedCount++;
-        return database.evict(entry);
+        return database.evict(victim);
+    }
+
+    /** The entry that has to go, of the database in {@link #chosen}; else {@link #NONE_MAY_GO} or {@link #NOT_YET}. */
+    private long takeVictim(Database[] databases) {
+        Database database = choose(databases);
+        chosen = database;
+        long entry = database == null ? KeyIndex.NONE : choose(database);
+        return entry == KeyIndex.NONE ? NONE_MAY_GO : entry == S3FifoQueues.NOT_YET ? NOT_YET : entry;
     }
 
     /** A database, by the number of keys that may go; null when there are none. */

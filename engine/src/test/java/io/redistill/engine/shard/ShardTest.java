@@ -10,6 +10,8 @@ import io.redistill.engine.command.RequestBatch;
 import io.redistill.engine.memory.LargeBlock;
 import io.redistill.engine.memory.Memory;
 import io.redistill.engine.store.Database;
+import io.redistill.engine.store.EvictionSettings;
+import io.redistill.engine.store.MemoryBudget;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -86,6 +88,49 @@ class ShardTest {
             rig.settle();
             assertThat(gone.replies()).containsExactly(":-2", "nil");
             assertThat(rig.shard(0).databases().get(0).expiredCount()).isEqualTo(1);
+        }
+    }
+
+    /** Nobody is refused for want of what a flush has left to be freed; instead, commands wait for it. */
+    @Test
+    void shouldFreeWhatAFlushHasLeftBeforeItOvershootsTheLimit() {
+        int valueBytes = 8_000;
+        try (ShardRig rig = new ShardRig(1, 1, RING)) {
+            Shard shard = rig.shard(0);
+            for (int i = 0; i < 200; i++) {
+                TestBatch batch = rig.batch(0);
+                for (int j = 0; j < 100; j++) {
+                    batch.add("SET", "small:" + i + ":" + j, "v".repeat(200));
+                }
+                batch.publish();
+                rig.settle();
+            }
+            rig.budget.settings(EvictionSettings.refusing(shard.usedBytes()));
+            rig.clock.pass(1_000_000); // no slice has time for more than a step
+            rig.batch(0).add("FLUSHALL").publish();
+            shard.turn();
+            List<TestBatch> sets = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                TestBatch batch = rig.batch(0);
+                for (int j = 0; j < 40; j++) {
+                    batch.add("SET", "large:" + i + ":" + j, "v".repeat(valueBytes));
+                }
+                batch.publish();
+                sets.add(batch);
+            }
+            long mostOverBytes = 0;
+            for (int i = 0; i < 10_000 && (shard.hasWork() || rig.publisher(0).hasWaiting()); i++) {
+                shard.turn();
+                rig.publisher(0).retryWaiting();
+                mostOverBytes = Math.max(mostOverBytes, rig.budget.overBytes());
+            }
+            assertThat(sets)
+                    .allSatisfy(batch -> assertThat(batch.replies()).hasSize(40).containsOnly("+OK"));
+            assertThat(mostOverBytes)
+                    .isLessThan(rig.budget.allowedOvershootBytes()
+                            + Shard.MAX_EVENTS_PER_TURN * 9_000L
+                            + MemoryBudget.CREDIT_BYTES);
+            assertThat(shard.isFreeing()).isFalse();
         }
     }
 

@@ -7,6 +7,12 @@ import io.redistill.engine.shard.ShardClock;
 public final class FakeClock implements ShardClock {
     private long epochMs = 1_700_000_000_000L;
     private long monotonicNs;
+    private long nsPerLook;
+
+    /** From now on so much monotonic time passes each time that somebody looks at it. */
+    public void pass(long ns) {
+        nsPerLook = ns;
+    }
 
     /** Lets time pass. */
     public void advanceMs(long ms) {
@@ -21,6 +27,7 @@ public final class FakeClock implements ShardClock {
 
     @Override
     public long monotonicNs() {
+        monotonicNs += nsPerLook;
         return monotonicNs;
     }
 }
