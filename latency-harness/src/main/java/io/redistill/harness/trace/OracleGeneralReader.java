@@ -19,7 +19,7 @@ import java.nio.file.Path;
  *
  * <p>Source: {@code traceReader/customizedReader/oracle/oracleGeneralBin.h} of libCacheSim. The last field is not used.
  */
-final class OracleGeneralReader implements TraceReader {
+final class OracleGeneralReader extends TraceReader {
     private static final int RECORD_BYTES = 24;
     private static final int ID = 4;
     private static final int SIZE = 12;
@@ -30,16 +30,19 @@ final class OracleGeneralReader implements TraceReader {
     private final ByteBuffer record = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     private final byte[] key = new byte[Long.BYTES];
     private long records;
-    private long timeMs;
-    private int size;
 
     OracleGeneralReader(Path file) throws IOException {
+        this(file, new BufferedInputStream(Files.newInputStream(file), 1 << 16));
+    }
+
+    private OracleGeneralReader(Path file, InputStream in) {
+        super(in);
         this.file = file;
-        in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
+        this.in = in;
     }
 
     @Override
-    public boolean next() throws IOException {
+    boolean next() throws IOException {
         int length = in.readNBytes(bytes, 0, RECORD_BYTES);
         if (length == 0) {
             return false;
@@ -49,44 +52,14 @@ final class OracleGeneralReader implements TraceReader {
                     + " bytes: not the format oracleGeneral");
         }
         records++;
-        timeMs = Math.max(timeMs, 1000 * Integer.toUnsignedLong(record.getInt(0)));
         System.arraycopy(bytes, ID, key, 0, key.length);
         long bytesOfObject = Integer.toUnsignedLong(record.getInt(SIZE));
         if (bytesOfObject > MAX_SIZE) {
             throw new IOException(file + ": record " + records + " has an object of " + bytesOfObject
                     + " bytes; at most " + MAX_SIZE + " are taken");
         }
-        size = (int) bytesOfObject;
+        long ms = 1000 * Integer.toUnsignedLong(record.getInt(0));
+        request(key, (int) bytesOfObject, 0, Math.max(timeMs(), ms));
         return true;
-    }
-
-    @Override
-    public byte[] key() {
-        return key;
-    }
-
-    @Override
-    public int keyLength() {
-        return key.length;
-    }
-
-    @Override
-    public int size() {
-        return size;
-    }
-
-    @Override
-    public long ttlSeconds() {
-        return 0;
-    }
-
-    @Override
-    public long timeMs() {
-        return timeMs;
-    }
-
-    @Override
-    public void close() throws IOException {
-        in.close();
     }
 }

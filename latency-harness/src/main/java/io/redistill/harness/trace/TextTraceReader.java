@@ -11,7 +11,7 @@ import java.nio.file.Path;
  * A request a line: {@code key [size [ttl]]}, with blanks between; size in bytes, TTL in seconds, 0 for none. Empty lines
  * and those that begin with {@code #} say nothing. Time goes by evenly.
  */
-final class TextTraceReader implements TraceReader {
+final class TextTraceReader extends TraceReader {
     private static final int MAX_KEY_BYTES = 1 << 16;
 
     private final Path file;
@@ -19,19 +19,21 @@ final class TextTraceReader implements TraceReader {
     private final long requestsPerSecond;
     private long line;
     private long requests;
-    private byte[] key = {};
-    private int size;
-    private long ttlSeconds;
 
     TextTraceReader(Path file, long requestsPerSecond) throws IOException {
-        this.file = file;
-        this.requestsPerSecond = requestsPerSecond;
         // Any bytes are a key.
-        in = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1);
+        this(file, Files.newBufferedReader(file, StandardCharsets.ISO_8859_1), requestsPerSecond);
+    }
+
+    private TextTraceReader(Path file, BufferedReader in, long requestsPerSecond) {
+        super(in);
+        this.file = file;
+        this.in = in;
+        this.requestsPerSecond = requestsPerSecond;
     }
 
     @Override
-    public boolean next() throws IOException {
+    boolean next() throws IOException {
         while (true) {
             String text = in.readLine();
             if (text == null) {
@@ -51,9 +53,13 @@ final class TextTraceReader implements TraceReader {
         if (words.length > 3 || words[0].length() > MAX_KEY_BYTES) {
             throw refused("is not 'key [size [ttl]]' with a key of up to " + MAX_KEY_BYTES + " bytes");
         }
-        key = words[0].getBytes(StandardCharsets.ISO_8859_1);
-        size = (int) (words.length > 1 ? number("size", words[1], MAX_SIZE) : 1);
-        ttlSeconds = words.length > 2 ? number("ttl", words[2], Integer.MAX_VALUE) : 0;
+        long size = words.length > 1 ? number("size", words[1], MAX_SIZE) : 1;
+        long ttlSeconds = words.length > 2 ? number("ttl", words[2], Integer.MAX_VALUE) : 0;
+        request(
+                words[0].getBytes(StandardCharsets.ISO_8859_1),
+                (int) size,
+                ttlSeconds,
+                requests * 1000 / requestsPerSecond);
     }
 
     private long number(String name, String text, long most) throws IOException {
@@ -65,35 +71,5 @@ final class TextTraceReader implements TraceReader {
 
     private IOException refused(String what) {
         return new IOException(file + ": line " + line + " " + what);
-    }
-
-    @Override
-    public byte[] key() {
-        return key;
-    }
-
-    @Override
-    public int keyLength() {
-        return key.length;
-    }
-
-    @Override
-    public int size() {
-        return size;
-    }
-
-    @Override
-    public long ttlSeconds() {
-        return ttlSeconds;
-    }
-
-    @Override
-    public long timeMs() {
-        return (requests - 1) * 1000 / requestsPerSecond;
-    }
-
-    @Override
-    public void close() throws IOException {
-        in.close();
     }
 }

@@ -108,7 +108,7 @@ final class TraceCache implements AutoCloseable {
 
     /** One request; whether it found its object. */
     boolean request(TraceReader request) {
-        int keyLength = request.keyLength();
+        int keyLength = request.key().length;
         Memory.copyFromArray(request.key(), 0, key, keyLength);
         long hash = keyHash.of(key, keyLength);
         Part part = parts[ShardRouting.shardOf(hash, parts.length)];

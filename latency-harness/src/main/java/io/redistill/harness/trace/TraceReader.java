@@ -1,35 +1,61 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.harness.trace;
 
+import java.io.Closeable;
 import java.io.IOException;
 
 /**
  * A trace being read, one request after the other.
  *
- * <p>Threading: one thread.
+ * <p>Threading: one thread. {@link #close} closes the file.
  */
-interface TraceReader extends AutoCloseable {
+abstract class TraceReader implements Closeable {
     /** Longest object, bytes: the longest value of a key. */
-    int MAX_SIZE = 512 << 20;
+    static final int MAX_SIZE = 512 << 20;
+
+    private final Closeable file;
+    private byte[] key = {};
+    private int size;
+    private long ttlSeconds;
+    private long timeMs;
+
+    TraceReader(Closeable file) {
+        this.file = file;
+    }
 
     /** Reads the next request; false at the end. */
-    boolean next() throws IOException;
+    abstract boolean next() throws IOException;
 
-    /** The bytes of the key, in an array that is reused. */
-    byte[] key();
+    /** What {@link #next} has read. */
+    final void request(byte[] newKey, int newSize, long newTtlSeconds, long newTimeMs) {
+        key = newKey;
+        size = newSize;
+        ttlSeconds = newTtlSeconds;
+        timeMs = newTimeMs;
+    }
 
-    /** How many there are. */
-    int keyLength();
+    /** The bytes of the key, in an array that may be used again for the next one. */
+    final byte[] key() {
+        return key;
+    }
 
     /** Bytes of the object, from 0; 1 where the trace has none. */
-    int size();
+    final int size() {
+        return size;
+    }
 
     /** Seconds that the object lives, from 1; 0 for ever. */
-    long ttlSeconds();
+    final long ttlSeconds() {
+        return ttlSeconds;
+    }
 
     /** Time of the request since some beginning, ms; never goes back. */
-    long timeMs();
+    final long timeMs() {
+        return timeMs;
+    }
 
     @Override
-    void close() throws IOException;
+    public final void close() throws IOException {
+        file.close();
+    }
 }

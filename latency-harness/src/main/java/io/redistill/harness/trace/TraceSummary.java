@@ -28,8 +28,8 @@ record TraceSummary(long requests, long objects, long bytes, long requestedBytes
         boolean deadlines = false;
         try {
             while (trace.next()) {
-                Memory.copyFromArray(trace.key(), 0, memory, trace.keyLength());
-                if (keys.add(keyHash.of(memory, trace.keyLength()))) {
+                Memory.copyFromArray(trace.key(), 0, memory, trace.key().length);
+                if (keys.add(keyHash.of(memory, trace.key().length))) {
                     bytes += trace.size();
                 }
                 requests++;
