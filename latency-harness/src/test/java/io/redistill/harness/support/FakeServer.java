@@ -2,36 +2,45 @@
 package io.redistill.harness.support;
 
 import io.redistill.harness.generator.ReplyScanner;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 /**
- * A server on the loopback that answers every command with what a function says, one thread a connection, and may stand
- * still in the first part of each second.
+ * A server on the loopback that answers every command with what a function says, one thread for all connections, and may
+ * stand still in the first part of each second.
  */
 public final class FakeServer implements AutoCloseable {
     private static final long SECOND_NS = 1_000_000_000L;
 
-    private final ServerSocket listener;
+    private final ServerSocketChannel listener;
+    private final Selector selector;
     private final Function<String, String> replies;
     private final long stallNs;
     private final long startNs = System.nanoTime();
-    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final long startEpochMs = System.currentTimeMillis();
     private final Map<String, AtomicLong> counts = new ConcurrentHashMap<>();
+    private final ByteBuffer in = ByteBuffer.allocate(1 << 16);
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final Thread thread = new Thread(this::serve, "fake-server");
     private volatile long dieAfter = Long.MAX_VALUE;
-    private final AtomicLong total = new AtomicLong();
+    private volatile boolean closed;
+    private long total;
 
     /**
      * Starts it.
@@ -42,8 +51,12 @@ public final class FakeServer implements AutoCloseable {
     public FakeServer(Function<String, String> replies, long stallNs) throws IOException {
         this.replies = replies;
         this.stallNs = stallNs;
-        listener = new ServerSocket(0, 1_000, InetAddress.getLoopbackAddress());
-        thread("fake-accept", this::accept);
+        selector = Selector.open();
+        listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_000);
+        listener.configureBlocking(false);
+        listener.register(selector, SelectionKey.OP_ACCEPT);
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** One that knows no key and no INFO. */
@@ -62,12 +75,6 @@ public final class FakeServer implements AutoCloseable {
                 stallNs);
     }
 
-    private static void thread(String name, Runnable body) {
-        Thread thread = new Thread(body, name);
-        thread.setDaemon(true);
-        thread.start();
-    }
-
     /** Closes everything after so many commands. */
     public FakeServer dieAfter(long commands) {
         dieAfter = commands;
@@ -75,7 +82,7 @@ public final class FakeServer implements AutoCloseable {
     }
 
     public String port() {
-        return Integer.toString(listener.getLocalPort());
+        return Integer.toString(listener.socket().getLocalPort());
     }
 
     /** How often a command came. */
@@ -84,68 +91,105 @@ public final class FakeServer implements AutoCloseable {
         return count == null ? 0 : count.get();
     }
 
-    private void accept() {
-        while (!listener.isClosed()) {
-            try {
-                Socket socket = listener.accept();
-                socket.setTcpNoDelay(true);
-                sockets.add(socket);
-                thread("fake-connection", () -> serve(socket));
-            } catch (IOException e) {
-                return; // closed
+    /** A wall clock time at which one of its seconds began. */
+    public long secondsFromEpochMs() {
+        return startEpochMs;
+    }
+
+    private void serve() {
+        try (selector) {
+            while (!closed) {
+                selector.select(this::serve);
             }
+            for (SelectionKey key : selector.keys()) {
+                key.channel().close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    private void serve(Socket socket) {
-        byte[] bytes = new byte[1 << 16];
-        ByteBuffer buffer = ByteBuffer.wrap(bytes).limit(0);
-        ReplyScanner scanner = new ReplyScanner();
-        StringBuilder request = new StringBuilder();
-        try (socket) {
-            InputStream in = socket.getInputStream();
-            OutputStream out = socket.getOutputStream();
-            while (true) {
-                int before = buffer.position();
-                boolean whole = scanner.scan(buffer) == ReplyScanner.REPLY;
-                request.append(new String(bytes, before, buffer.position() - before, StandardCharsets.ISO_8859_1));
-                if (whole) {
-                    String name = request.toString().split("\r\n", 4)[2].toUpperCase(Locale.ROOT);
-                    request.setLength(0);
-                    counts.computeIfAbsent(name, key -> new AtomicLong()).incrementAndGet();
-                    if (total.incrementAndGet() > dieAfter) {
-                        close();
-                        return;
-                    }
-                    standStill();
-                    out.write(replies.apply(name).getBytes(StandardCharsets.ISO_8859_1));
-                } else {
-                    int count = in.read(bytes);
-                    if (count < 0) {
-                        return;
-                    }
-                    buffer.position(0).limit(count);
+    private void serve(SelectionKey key) {
+        if (!key.isValid()) {
+            return;
+        }
+        try {
+            if (key.isAcceptable()) {
+                SocketChannel channel = listener.accept();
+                channel.configureBlocking(false);
+                channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                channel.register(selector, SelectionKey.OP_READ, new Client(channel));
+            } else {
+                standStill();
+                answer((Client) key.attachment());
+            }
+        } catch (IOException e) {
+            key.cancel(); // the other side closed, or the test ended
+        }
+    }
+
+    private static final class Client {
+        final SocketChannel channel;
+        final ReplyScanner scanner = new ReplyScanner();
+        final StringBuilder request = new StringBuilder();
+
+        Client(SocketChannel channel) {
+            this.channel = channel;
+        }
+    }
+
+    /** All commands that have come, their replies in one piece. */
+    private void answer(Client client) throws IOException {
+        in.clear();
+        if (client.channel.read(in) < 0) {
+            client.channel.close();
+            return;
+        }
+        in.flip();
+        out.reset();
+        boolean whole = true;
+        while (whole) {
+            int before = in.position();
+            whole = client.scanner.scan(in) == ReplyScanner.REPLY;
+            client.request.append(new String(in.array(), before, in.position() - before, StandardCharsets.ISO_8859_1));
+            if (whole) {
+                String name = nameIn(client.request);
+                client.request.setLength(0);
+                counts.computeIfAbsent(name, any -> new AtomicLong()).incrementAndGet();
+                if (++total > dieAfter) {
+                    closed = true;
+                    return;
                 }
+                out.writeBytes(replies.apply(name).getBytes(StandardCharsets.ISO_8859_1));
             }
-        } catch (IOException | InterruptedException e) {
-            // The other side closed, or the test ended.
-        } finally {
-            sockets.remove(socket);
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(out.toByteArray());
+        while (bytes.hasRemaining() && !closed) {
+            client.channel.write(bytes);
         }
     }
 
-    private void standStill() throws InterruptedException {
-        long inSecond = (System.nanoTime() - startNs) % SECOND_NS;
-        if (inSecond < stallNs) {
-            Thread.sleep((stallNs - inSecond) / 1_000_000, (int) ((stallNs - inSecond) % 1_000_000));
+    /** The third line of {@code *2\r\n$3\r\nGET\r\n$1\r\na\r\n}. */
+    private static String nameIn(StringBuilder request) {
+        int begin = request.indexOf("\n", request.indexOf("\n") + 1) + 1;
+        return request.substring(begin, request.indexOf("\r", begin)).toUpperCase(Locale.ROOT);
+    }
+
+    private void standStill() {
+        long inSecond;
+        while ((inSecond = (System.nanoTime() - startNs) % SECOND_NS) < stallNs) {
+            LockSupport.parkNanos(stallNs - inSecond);
         }
     }
 
     @Override
-    public void close() throws IOException {
-        listener.close();
-        for (Socket socket : sockets) {
-            socket.close();
+    public void close() {
+        closed = true;
+        selector.wakeup();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
