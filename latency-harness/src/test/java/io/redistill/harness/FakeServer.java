@@ -23,8 +23,8 @@ public final class FakeServer {
                         .getLocation()
                         .getPath())
                 .toString();
-        return "'" + java + "' -Xshare:auto -XX:TieredStopAtLevel=1 -Xmx32m " + String.join(" ", options) + " -cp '"
-                + classes + "' " + FakeServer.class.getName() + " %PORT%";
+        return "'" + java + "' -Xshare:auto -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Xmx32m "
+                + String.join(" ", options) + " -cp '" + classes + "' " + FakeServer.class.getName() + " %PORT%";
     }
 
     public static void main(String[] arguments) throws IOException {
