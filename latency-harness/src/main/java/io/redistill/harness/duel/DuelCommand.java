@@ -50,6 +50,10 @@ import picocli.CommandLine.Unmatched;
         })
 public final class DuelCommand implements Callable<Integer> {
     private static final int MOST_PAIRS = 1_000;
+    private static final int MOST_TRIES = 10;
+
+    /** Where runs go that were made again. */
+    private static final String INVALID = "invalid";
 
     /** Set for each run from the server that was started. */
     private static final List<String> OWN_OPTIONS =
@@ -84,6 +88,14 @@ public final class DuelCommand implements Callable<Integer> {
             description =
                     "Runs of each server. From 4 on, their spread is part of the verdict. Default: ${DEFAULT-VALUE}.")
     private int pairs;
+
+    @Option(
+            names = "--tries",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "A run whose generator was late is made again at once until so many were made, 1 to "
+                    + MOST_TRIES + "; the INVALID ones are kept in a folder of that name. Default: ${DEFAULT-VALUE}.")
+    private int tries;
 
     @Option(
             names = "--server-cpus",
@@ -157,12 +169,35 @@ public final class DuelCommand implements Callable<Integer> {
 
     private void run(Side side, int number) throws IOException, InterruptedException {
         String name = String.format(Locale.ROOT, "run-%02d", number);
+        for (int left = tries - 1; ; left--) {
+            RunRecord run = runOnce(side, name);
+            print(side, name, run);
+            if (run.end().equals(RunRecord.INTERRUPTED)) {
+                throw new InterruptedException("run " + number);
+            }
+            // Errors and a server that went away are no reason to ask it again.
+            if (left == 0
+                    || run.validity().valid()
+                    || run.counts().errors() > 0
+                    || !run.end().equals(RunRecord.COMPLETE)) {
+                return;
+            }
+            Path invalid = Files.createDirectories(output.resolve(INVALID));
+            Files.move(
+                    side.folder.resolve(name),
+                    invalid.resolve(side.folder.getFileName() + "-" + name + "-" + (tries - left)));
+        }
+    }
+
+    private RunRecord runOnce(Side side, String name) throws IOException, InterruptedException {
         Path log = side.folder.resolve(name + ".log");
-        RunRecord run;
         try (ServerProcess process =
                 ServerProcess.start(side.command, serverCpus, log, Duration.ofSeconds(readyWithinSeconds))) {
-            run = caller.run(optionsFor(process), side.folder.resolve(name));
+            return caller.run(optionsFor(process), side.folder.resolve(name));
         }
+    }
+
+    private void print(Side side, String name, RunRecord run) {
         Series response = run.series(Series.TOTAL_RESPONSE);
         PrintWriter out = spec.commandLine().getOut();
         out.printf(
@@ -178,9 +213,6 @@ public final class DuelCommand implements Callable<Integer> {
                         ? ""
                         : "  INVALID: " + String.join("; ", run.validity().reasons()));
         out.flush();
-        if (run.end().equals(RunRecord.INTERRUPTED)) {
-            throw new InterruptedException("run " + number);
-        }
     }
 
     private List<String> optionsFor(ServerProcess process) {
@@ -212,6 +244,7 @@ public final class DuelCommand implements Callable<Integer> {
                     command[0] + "='" + command[1] + "' has no " + ServerProcess.PORT + ", where its port goes");
         }
         refuseUnless(pairs >= 1 && pairs <= MOST_PAIRS, "--pairs=" + pairs + " is not between 1 and " + MOST_PAIRS);
+        refuseUnless(tries >= 1 && tries <= MOST_TRIES, "--tries=" + tries + " is not between 1 and " + MOST_TRIES);
         refuseUnless(
                 readyWithinSeconds >= 1 && readyWithinSeconds <= 3_600,
                 "--ready-within=" + readyWithinSeconds + " is not between 1 and 3600 seconds");

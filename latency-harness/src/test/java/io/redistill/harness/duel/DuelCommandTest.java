@@ -25,17 +25,20 @@ class DuelCommandTest {
     private final List<Long> pids = new ArrayList<>();
     private final List<String> commands = new ArrayList<>();
     private double factor = 1;
+    private int seconds = 3;
+    private int invalidRuns;
     private final SimulatedRuns runs = new SimulatedRuns((number, options) -> {
         ProcessHandle server = ProcessHandle.of(Long.parseLong(SimulatedRuns.value(options, "--server-pid")))
                 .orElseThrow();
         pids.add(server.pid());
         String words = String.join(" ", server.info().arguments().orElse(new String[0]));
         commands.add(words.contains("-Djudged=1") ? "server" : "other");
-        return new SimulatedRun(number)
+        SimulatedRun run = new SimulatedRun(number)
                 .port(Integer.parseInt(SimulatedRuns.value(options, "--port")))
                 .calm()
-                .seconds(3)
+                .seconds(seconds)
                 .medianNs(words.contains("-Djudged=1") ? 60_000 * factor : 60_000);
+        return number <= invalidRuns ? run.invalid() : run;
     });
 
     private HarnessRun duel(String... options) {
@@ -80,9 +83,25 @@ class DuelCommandTest {
     @Test
     void shouldFindTheServerWorse() {
         factor = 1.1;
-        HarnessRun run = duelOfFakes("--pairs", "5", "--margin", "1%");
-        assertThat(run.out()).contains("verdict: worse");
+        seconds = 20;
+        HarnessRun run = duelOfFakes("--pairs", "1", "--margin", "1%");
+        assertThat(run.out()).contains("verdict: worse (bootstrap over blocks");
         assertThat(run.exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldMakeInvalidRunsAgainAsOftenAsAllowed() {
+        seconds = 20;
+        invalidRuns = 3; // both of the first server, the first of the second
+        HarnessRun run = duelOfFakes("--pairs", "1", "--tries", "2");
+        assertThat(commands).containsExactly("server", "server", "other", "other");
+        assertThat(run.out()).contains("run-01", "INVALID: lateness", "verdict: no verdict");
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(output().resolve("invalid/server-run-01-1/summary.json")).exists();
+        assertThat(output().resolve("invalid/other-run-01-1/summary.json")).exists();
+        assertThat(output().resolve("invalid/server-run-01-2")).doesNotExist();
+        assertThat(output().resolve("server/run-01/summary.json")).exists();
+        assertThat(output().resolve("other/run-01/summary.json")).exists();
     }
 
     @Test
@@ -102,6 +121,7 @@ class DuelCommandTest {
                 "--server=x --other=x%PORT% | --server='x' has no %PORT%, where its port goes",
                 "--server=x%PORT% --other=y | --other='y' has no %PORT%, where its port goes",
                 "--server=x%PORT% --other=x%PORT% --pairs 0 | --pairs=0 is not between 1 and 1000",
+                "--server=x%PORT% --other=x%PORT% --tries 0 | --tries=0 is not between 1 and 10",
                 "--server=x%PORT% --other=x%PORT% --ready-within 0 | --ready-within=0 is not between 1 and 3600",
                 "--server=x%PORT% --other=x%PORT% --server-cpus a | --server-cpus=a is no list of processors",
                 "--server=x%PORT% --other=x%PORT% --margin 5 | '5' is no share in percent",
