@@ -5,7 +5,7 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 server_cpus=${SERVER_CPUS:-0} generator_cpus=${GENERATOR_CPUS:-1}
 work=$(mktemp -d)
-ours_port=$((20000 + RANDOM % 5000)) redis_port=$((25000 + RANDOM % 5000))
+ours_port=${OURS_PORT:-$((20000 + RANDOM % 5000))} redis_port=${REDIS_PORT:-$((25000 + RANDOM % 5000))}
 ours_pid='' redis_pid=''
 
 end_servers() {
@@ -34,6 +34,14 @@ start_redis() { # options
     >"$work/redis.log" 2>&1 &
   redis_pid=$!
   await "$redis_port" "$redis_pid" "$work/redis.log"
+}
+
+start_server() { # either, by SERVER (redis) -> sets port
+  case ${SERVER:-redis} in
+    ours) start_ours && port=$ours_port ;;
+    redis) start_redis && port=$redis_port ;;
+    *) echo "SERVER=$SERVER is neither redis nor ours" >&2; return 2 ;;
+  esac
 }
 
 cpu_ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; } # hundredths of a second
