@@ -1,6 +1,7 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.harness.compare;
 
+import io.redistill.harness.cli.OptionCheck;
 import io.redistill.harness.report.RunSeries;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -65,22 +66,17 @@ public final class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (!output.toString().endsWith(".html")) {
-            throw new ParameterException(spec.commandLine(), "--output=" + output + " does not end with .html");
-        }
-        if (!options.refusal().isEmpty()) {
-            throw new ParameterException(spec.commandLine(), options.refusal());
-        }
+        OptionCheck check = new OptionCheck(spec);
+        check.refuseUnless(output.toString().endsWith(".html"), "--output=" + output + " does not end with .html");
+        check.refuseIf(options.refusal());
         RunSeries firstRuns = read(first);
         RunSeries secondRuns = read(second);
         List<String> differences =
                 ConfigurationCheck.differences(ComparisonOutcome.recordsOf(firstRuns, secondRuns), allowed);
-        if (!differences.isEmpty()) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "the runs were not asked for the same (--allow-difference compares them nevertheless):\n  "
-                            + String.join("\n  ", differences));
-        }
+        check.refuseUnless(
+                differences.isEmpty(),
+                "the runs were not asked for the same (--allow-difference compares them nevertheless):\n  "
+                        + String.join("\n  ", differences));
         ComparisonOutcome outcome = ComparisonOutcome.of(firstRuns, secondRuns, options);
         outcome.write(output);
         outcome.print(spec.commandLine().getOut());

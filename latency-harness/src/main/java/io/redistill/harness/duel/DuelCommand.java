@@ -3,6 +3,7 @@ package io.redistill.harness.duel;
 
 import io.redistill.harness.cli.ExitCode;
 import io.redistill.harness.cli.InProcessRun;
+import io.redistill.harness.cli.OptionCheck;
 import io.redistill.harness.cli.RunCaller;
 import io.redistill.harness.cli.RunOptions;
 import io.redistill.harness.compare.ComparisonOptions;
@@ -26,7 +27,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
@@ -238,32 +238,24 @@ public final class DuelCommand implements Callable<Integer> {
     }
 
     private void refuseWhatIsNotAllowed() {
+        OptionCheck check = new OptionCheck(spec);
         for (String[] command : new String[][] {{"--server", server}, {"--other", other}}) {
-            refuseUnless(
+            check.refuseUnless(
                     command[1].contains(ServerProcess.PORT),
                     command[0] + "='" + command[1] + "' has no " + ServerProcess.PORT + ", where its port goes");
         }
-        refuseUnless(pairs >= 1 && pairs <= MOST_PAIRS, "--pairs=" + pairs + " is not between 1 and " + MOST_PAIRS);
-        refuseUnless(tries >= 1 && tries <= MOST_TRIES, "--tries=" + tries + " is not between 1 and " + MOST_TRIES);
-        refuseUnless(
-                readyWithinSeconds >= 1 && readyWithinSeconds <= 3_600,
-                "--ready-within=" + readyWithinSeconds + " is not between 1 and 3600 seconds");
-        refuseUnless(
+        check.refuseUnlessBetween("--pairs", pairs, 1, MOST_PAIRS);
+        check.refuseUnlessBetween("--tries", tries, 1, MOST_TRIES);
+        check.refuseUnlessBetween("--ready-within", readyWithinSeconds, 1, 3_600);
+        check.refuseUnless(
                 serverCpus.isEmpty() || serverCpus.matches("[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*"),
                 "--server-cpus=" + serverCpus + " is no list of processors, e.g. 0 or 0-3,6");
-        refuseUnless(comparison.refusal().isEmpty(), comparison.refusal());
+        check.refuseIf(comparison.refusal());
         RunOptions runOptions = new RunOptions(forRun);
         for (String own : OWN_OPTIONS) {
-            refuseUnless(!runOptions.names(own), own + " is set by duel itself, from the server that it started");
+            check.refuseUnless(!runOptions.names(own), own + " is set by duel itself, from the server that it started");
         }
-        String refusal = caller.refusal(runOptions.with("--port", "1"));
-        refuseUnless(refusal.isEmpty(), refusal);
-    }
-
-    private void refuseUnless(boolean allowed, String message) {
-        if (!allowed) {
-            throw new ParameterException(spec.commandLine(), message);
-        }
+        check.refuseIf(caller.refusal(runOptions.with("--port", "1")));
     }
 
     private record Side(String command, Path folder) {}

@@ -2,6 +2,7 @@
 package io.redistill.harness.sweep;
 
 import io.redistill.harness.cli.InProcessRun;
+import io.redistill.harness.cli.OptionCheck;
 import io.redistill.harness.cli.RunCaller;
 import io.redistill.harness.cli.RunOptions;
 import io.redistill.harness.record.Bound;
@@ -19,7 +20,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.Unmatched;
@@ -163,25 +163,19 @@ public final class SweepCommand implements Callable<Integer> {
     }
 
     private void refuseWhatIsNotAllowed() {
-        refuseUnless(
+        OptionCheck check = new OptionCheck(spec);
+        check.refuseUnless(
                 from >= 1 && from <= to, "--from=" + from + " and --to=" + to + " are not 1 or more in this order");
-        refuseUnless(to <= 1_000_000_000, "--to=" + to + " is above 1000000000");
-        refuseUnless(
+        check.refuseUnless(to <= 1_000_000_000, "--to=" + to + " is above 1000000000");
+        check.refuseUnless(
                 resolutionPercent >= 0.1 && resolutionPercent <= 100,
                 "--resolution=" + resolutionPercent + " is not between 0.1 and 100");
-        refuseUnless(mostRuns >= 1 && mostRuns <= 1_000, "--most-runs=" + mostRuns + " is not between 1 and 1000");
-        refuseUnless(tries >= 1 && tries <= MOST_TRIES, "--tries=" + tries + " is not between 1 and " + MOST_TRIES);
-        refuseUnless(atLeast >= 0, "--at-least=" + atLeast + " is below 0");
-        refuseUnless(
+        check.refuseUnlessBetween("--most-runs", mostRuns, 1, 1_000);
+        check.refuseUnlessBetween("--tries", tries, 1, MOST_TRIES);
+        check.refuseUnless(atLeast >= 0, "--at-least=" + atLeast + " is below 0");
+        check.refuseUnless(
                 !new RunOptions(forRun).names("-r", "--rate"), "--rate is what sweep looks for: use --from and --to");
-        String refusal = caller.refusal(atRate(from));
-        refuseUnless(refusal.isEmpty(), refusal);
-    }
-
-    private void refuseUnless(boolean allowed, String message) {
-        if (!allowed) {
-            throw new ParameterException(spec.commandLine(), message);
-        }
+        check.refuseIf(caller.refusal(atRate(from)));
     }
 
     static final class BoundConverter implements ITypeConverter<Bound> {

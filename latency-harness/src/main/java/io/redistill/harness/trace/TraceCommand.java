@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.redistill.engine.store.EvictionPolicy;
 import io.redistill.engine.store.EvictionSettings;
 import io.redistill.harness.cli.ExitCode;
+import io.redistill.harness.cli.OptionCheck;
 import io.redistill.harness.report.Units;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -21,7 +22,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
@@ -236,23 +236,16 @@ public final class TraceCommand implements Callable<Integer> {
     }
 
     private void refuseWhatIsNotAllowed() {
-        refuseUnless(shards >= 1 && shards <= MAX_SHARDS, "--shards=" + shards + " is not between 1 and " + MAX_SHARDS);
-        refuseUnless(samples >= 1, "--samples=" + samples + " is below 1");
-        refuseUnless(logFactor >= 0, "--lfu-log-factor=" + logFactor + " is below 0");
-        refuseUnless(decayMinutes >= 0, "--lfu-decay-time=" + decayMinutes + " is below 0");
-        refuseUnless(
-                requestsPerSecond >= 1 && requestsPerSecond <= 1_000_000_000,
-                "--requests-per-second=" + requestsPerSecond + " is not between 1 and 1000000000");
+        OptionCheck check = new OptionCheck(spec);
+        check.refuseUnlessBetween("--shards", shards, 1, MAX_SHARDS);
+        check.refuseUnless(samples >= 1, "--samples=" + samples + " is below 1");
+        check.refuseUnless(logFactor >= 0, "--lfu-log-factor=" + logFactor + " is below 0");
+        check.refuseUnless(decayMinutes >= 0, "--lfu-decay-time=" + decayMinutes + " is below 0");
+        check.refuseUnlessBetween("--requests-per-second", requestsPerSecond, 1, 1_000_000_000);
         for (Size size : sizes) {
-            refuseUnless(
+            check.refuseUnless(
                     counting != Counting.MEMORY || size.share() == 0,
                     "--size=" + size.text() + " is a share, of which --count=memory knows none: give bytes");
-        }
-    }
-
-    private void refuseUnless(boolean allowed, String message) {
-        if (!allowed) {
-            throw new ParameterException(spec.commandLine(), message);
         }
     }
 
