@@ -327,6 +327,11 @@ public final class Database {
         return index.sample(random, slots, from);
     }
 
+    /** Loads the line that {@link #sample} would copy. The result means nothing. */
+    long touchSample(long random) {
+        return index.touchSample(random);
+    }
+
     /** The entry of a slot. */
     long entry(long slot) {
         return EntryReferences.address(base, slot);

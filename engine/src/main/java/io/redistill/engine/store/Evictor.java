@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Choice.</b> For one eviction {@code maxmemory-samples} random places of the index are looked at, a cache line with
  * up to eight keys each, and the key that ranks first by its {@link AccessStamps} goes; the keys themselves are not
- * touched. The lines of all places are asked for before any is compared, and the next victim is chosen before the last one
- * goes, so that cache misses overlap. Policies of volatile keys have to look at the keys; where such keys are too rare to
+ * touched. Several victims are chosen before the first goes: the lines of all places are loaded in one loop, then those of
+ * all victims, so that cache misses overlap. Policies of volatile keys have to look at the keys; where such keys are too rare to
  * be met, and for {@code volatile-ttl} always, the timing wheel names one that is due next. {@code allkeys-s3fifo} asks
  * the {@link S3FifoQueues} of a database.
  *
@@ -50,6 +50,8 @@ public final class Evictor {
     private final MemoryBudget budget;
     private final AccessStamps stamps;
     private final SplittableRandom random;
+    private final long[] victims = new long[EVICTIONS_PER_LOOK];
+    private final long[] draws = new long[MAX_PLACES];
     private final long[] slots = new long[PLACES_AT_ONCE * AccessStamps.MAX_SAMPLE];
 
     private EvictionSettings settings;
@@ -57,7 +59,7 @@ public final class Evictor {
     private long evictedCount;
     private volatile boolean exhausted;
     private boolean worthAnotherTry;
-    private @Nullable Database chosen;
+    private int drawn;
     private long touched;
 
     private int refreshTick;
@@ -167,23 +169,60 @@ public final class Evictor {
         } while (isNeeded() && clockNs.getAsLong() < endNs);
     }
 
-    /** Evicts some keys; false when there is none that may go. */
+    /** Evicts some keys; false when there is none left that may go. */
     private boolean evictSome(Database[] databases) {
-        Database last = null;
-        long victim = KeyIndex.NONE;
-        long next = victim;
-        for (int i = 0; i < EVICTIONS_PER_LOOK && next >= 0; i++) {
-            next = takeVictim(databases);
-            if (next > 0) {
-                touched += Database.touchEntry(next); // keeps the load from being optimised away
-                evict(last, victim);
-                boolean again = next == victim;
-                last = again ? null : chosen;
-                victim = again ? KeyIndex.NONE : next;
+        Database database = choose(databases);
+        if (database == null) {
+            return false;
+        }
+        EvictionPolicy policy = settings.policy();
+        if (!policy.byQueues() && policy != EvictionPolicy.VOLATILE_TTL) {
+            draw(database);
+        }
+        int count = 0;
+        long victim = choose(database);
+        while (victim > 0 && !isChosen(victim, count)) {
+            victims[count] = victim;
+            count++;
+            victim = count < victims.length ? choose(database) : KeyIndex.NONE;
+        }
+        drawn = 0;
+        for (int i = 0; i < count; i++) {
+            touched += Database.touchEntry(victims[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            evict(database, victims[i]);
+        }
+        return count > 0 ? candidates(databases) > 0 : victim == S3FifoQueues.NOT_YET;
+    }
+
+    private boolean isChosen(long victim, int count) {
+        for (int i = 0; i < count; i++) {
+            if (victims[i] == victim) {
+                return true;
             }
         }
-        evict(last, victim);
-        return next != NONE_MAY_GO;
+        return false;
+    }
+
+    /** Draws the places that some evictions take, and loads their lines. */
+    private void draw(Database database) {
+        int places = Math.min(EVICTIONS_PER_LOOK * placesPerEviction(), draws.length);
+        for (int i = 0; i < places; i++) {
+            draws[i] = random.nextLong();
+        }
+        for (int i = 0; i < places; i++) {
+            touched += database.touchSample(draws[i]); // keeps the load from being optimised away
+        }
+        drawn = places;
+    }
+
+    private long nextPlace() {
+        if (drawn == 0) {
+            return random.nextLong();
+        }
+        drawn--;
+        return draws[drawn];
     }
 
     /**
@@ -193,43 +232,41 @@ public final class Evictor {
      * @return length of its value, bytes; {@link #NONE_MAY_GO} or {@link #NOT_YET} when none was evicted
      */
     public long evictOne(Database[] databases) {
-        long victim = takeVictim(databases);
-        return victim > 0 ? evict(chosen, victim) : victim;
+        Database database = choose(databases);
+        if (database == null) {
+            return NONE_MAY_GO;
+        }
+        long victim = choose(database);
+        return victim > 0 ? evict(database, victim) : victim == KeyIndex.NONE ? NONE_MAY_GO : NOT_YET;
     }
 
-    private int evict(@Nullable Database database, long victim) {
-        if (database == null) {
-            return 0;
-        }
+    private int evict(Database database, long victim) {
         evictedCount++;
         return database.evict(victim);
     }
 
-    /** The entry that has to go, of the database in {@link #chosen}; else {@link #NONE_MAY_GO} or {@link #NOT_YET}. */
-    private long takeVictim(Database[] databases) {
-        Database database = choose(databases);
-        chosen = database;
-        long entry = database == null ? KeyIndex.NONE : choose(database);
-        return entry == KeyIndex.NONE ? NONE_MAY_GO : entry == S3FifoQueues.NOT_YET ? NOT_YET : entry;
-    }
-
     /** A database, by the number of keys that may go; null when there are none. */
     private @Nullable Database choose(Database[] databases) {
-        long keys = 0;
-        for (Database database : databases) {
-            keys += candidates(database);
-        }
+        long keys = candidates(databases);
         if (keys == 0) {
             return null;
         }
-        long chosen = databases.length == 1 ? 0 : random.nextLong(keys);
+        long at = databases.length == 1 ? 0 : random.nextLong(keys);
         for (Database database : databases) {
-            chosen -= candidates(database);
-            if (chosen < 0) {
+            at -= candidates(database);
+            if (at < 0) {
                 return database;
             }
         }
         return null;
+    }
+
+    private long candidates(Database[] databases) {
+        long keys = 0;
+        for (Database database : databases) {
+            keys += candidates(database);
+        }
+        return keys;
     }
 
     private long candidates(Database database) {
@@ -250,11 +287,9 @@ public final class Evictor {
                 return first;
             }
         }
-        boolean anyWillDo = policy == EvictionPolicy.ALLKEYS_RANDOM
-                || policy == EvictionPolicy.VOLATILE_RANDOM
-                || policy.byQueues();
+        boolean anyWillDo = anyWillDo();
         boolean onlyVolatile = policy.onlyVolatile();
-        int places = anyWillDo ? 1 : settings.samples();
+        int places = placesPerEviction();
         long best = KeyIndex.NONE;
         int bestRank = -1;
         int place = 0;
@@ -262,7 +297,7 @@ public final class Evictor {
             int end = Math.min(place + PLACES_AT_ONCE, Math.max(places, place + 1));
             int count = 0;
             for (; place < end; place++) {
-                count = database.sample(random.nextLong(), slots, count);
+                count = database.sample(nextPlace(), slots, count);
             }
             int start = count > 1 && anyWillDo ? random.nextInt(count) : 0;
             for (int i = 0; i < count; i++) {
@@ -278,6 +313,15 @@ public final class Evictor {
             }
         }
         return best == KeyIndex.NONE ? database.anyVictim(onlyVolatile) : best;
+    }
+
+    private int placesPerEviction() {
+        return anyWillDo() ? 1 : settings.samples();
+    }
+
+    private boolean anyWillDo() {
+        EvictionPolicy policy = settings.policy();
+        return policy == EvictionPolicy.ALLKEYS_RANDOM || policy == EvictionPolicy.VOLATILE_RANDOM || policy.byQueues();
     }
 
     // ---- stamps

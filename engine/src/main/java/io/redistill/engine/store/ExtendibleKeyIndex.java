@@ -245,9 +245,7 @@ final class ExtendibleKeyIndex implements KeyIndex {
 
     @Override
     public int sample(long random, long[] slots, int from) {
-        long table = directory[directoryIndex(random)];
-        // Bits below those that chose the table.
-        long bucket = bucketAddress(table, (int) ((random & 0xfff_ffff) * BUCKETS >>> 28));
+        long bucket = sampledBucket(random);
         int next = from;
         for (int i = 0; i < LINE_BYTES; i += SLOT_BYTES) {
             long slot = Memory.getLong(bucket + i);
@@ -255,6 +253,17 @@ final class ExtendibleKeyIndex implements KeyIndex {
             next += slot == 0 ? 0 : 1;
         }
         return next;
+    }
+
+    @Override
+    public long touchSample(long random) {
+        return Memory.getLong(sampledBucket(random));
+    }
+
+    private long sampledBucket(long random) {
+        long table = directory[directoryIndex(random)];
+        // Bits below those that chose the table.
+        return bucketAddress(table, (int) ((random & 0xfff_ffff) * BUCKETS >>> 28));
     }
 
     @Override

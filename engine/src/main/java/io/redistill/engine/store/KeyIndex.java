@@ -57,6 +57,9 @@ interface KeyIndex {
      */
     int sample(long random, long[] slots, int from);
 
+    /** Loads the line that {@link #sample} would copy. The result means nothing. */
+    long touchSample(long random);
+
     /** Rewrites the access stamps of one part, from 0 to {@link #partCount}, that are about to become ambiguous. */
     void refresh(int part, AccessStamps stamps);
 

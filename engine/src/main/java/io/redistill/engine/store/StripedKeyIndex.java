@@ -146,6 +146,12 @@ final class StripedKeyIndex implements KeyIndex {
     }
 
     @Override
+    public long touchSample(long random) {
+        long[] table = tables[(int) (random >>> STRIPE_SHIFT) & mask];
+        return table[(int) (random >>> Integer.SIZE) & table.length - 2];
+    }
+
+    @Override
     public void refresh(int part, AccessStamps stamps) {
         long[] table = tables[part];
         for (int i = 0; i < table.length; i += 2) {
