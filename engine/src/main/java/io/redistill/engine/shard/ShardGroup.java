@@ -10,6 +10,7 @@ import io.redistill.engine.store.Evictor;
 import io.redistill.engine.store.HashLimits;
 import io.redistill.engine.store.IndexKind;
 import io.redistill.engine.store.MemoryBudget;
+import io.redistill.engine.store.TableHeap;
 
 /**
  * The shards of one engine with their rings, the ticket that orders multi-shard commands, and the publishers.
@@ -37,6 +38,7 @@ public final class ShardGroup {
             SleepGate[] gates) {
         this.keyHash = keyHash;
         shards = new Shard[shardCount];
+        TableHeap tableHeap = TableHeap.ofThisProcess();
         for (int i = 0; i < shardCount; i++) {
             Arena arena = new Arena(space, poison);
             // Random choices need to be unpredictable to clients only, who do not know the hash's seed either.
@@ -50,7 +52,14 @@ public final class ShardGroup {
                     new ShardDatabases(
                             databases,
                             () -> new Database(
-                                    arena, space.base(), index, stripesPerShard, keyHash::of, hashLimits, stamps)),
+                                    arena,
+                                    space.base(),
+                                    index,
+                                    stripesPerShard,
+                                    tableHeap,
+                                    keyHash::of,
+                                    hashLimits,
+                                    stamps)),
                     new Evictor(budget, stamps, seed));
         }
         for (Shard shard : shards) {

@@ -112,6 +112,7 @@ public final class Database {
      * @param base address of reference 0
      * @param kind the index that finds them
      * @param stripes tables of a {@link IndexKind#STRIPED} index, a power of two
+     * @param tableHeap room for those; shared with all who have such tables
      * @param entryHash what look-ups come with
      * @param hashLimits up to where hashes keep their compact form
      * @param stamps when and how often keys are used; shared with other databases of the shard
@@ -121,6 +122,7 @@ public final class Database {
             long base,
             IndexKind kind,
             int stripes,
+            TableHeap tableHeap,
             EntryHash entryHash,
             HashLimits hashLimits,
             AccessStamps stamps) {
@@ -130,13 +132,25 @@ public final class Database {
         this.base = base;
         deadlines = new Deadlines(base);
         indexFactory = switch (kind) {
-            case STRIPED -> () -> new StripedKeyIndex(base, stripes);
+            case STRIPED -> () -> new StripedKeyIndex(base, stripes, tableHeap);
             case EXTENDIBLE -> () -> new ExtendibleKeyIndex(arena, base, entryHash);
         };
         index = indexFactory.get();
         fieldTables = new FieldTable(arena, base, entryHash);
         hash = new HashValue(this, fieldTables, hashLimits);
         hashOfCut = new HashValue(this, fieldTables, hashLimits);
+    }
+
+    /** The same with all of the heap for its tables. */
+    public Database(
+            Arena arena,
+            long base,
+            IndexKind kind,
+            int stripes,
+            EntryHash entryHash,
+            HashLimits hashLimits,
+            AccessStamps stamps) {
+        this(arena, base, kind, stripes, TableHeap.ofThisProcess(), entryHash, hashLimits, stamps);
     }
 
     /** The same with stamps of its own. */

@@ -18,6 +18,9 @@ final class StripedKeyIndex implements KeyIndex {
     private static final int INITIAL_STRIPE_KEYS = 4;
     private static final int SAMPLED_SLOTS = 16;
 
+    /** As {@link StripeMap} has it. */
+    private static final double MAX_LOAD = 0.8;
+
     /** Bits that choose the stripe lie above those that choose the slot and below those that choose the shard. */
     private static final int STRIPE_SHIFT = 20;
 
@@ -28,6 +31,7 @@ final class StripedKeyIndex implements KeyIndex {
     private static final long ABSENT = 0;
 
     private final long base;
+    private final TableHeap heap;
     private final EntryView view = new EntryView();
     private final TwinList twins = new TwinList();
     private final StripeMap[] maps;
@@ -46,9 +50,11 @@ final class StripedKeyIndex implements KeyIndex {
      *
      * @param base address of reference 0
      * @param stripes tables, a power of two
+     * @param heap has room for the tables, or not
      */
-    StripedKeyIndex(long base, int stripes) {
+    StripedKeyIndex(long base, int stripes, TableHeap heap) {
         this.base = base;
+        this.heap = heap;
         if (Integer.bitCount(stripes) != 1) {
             throw new IllegalArgumentException("stripes=" + stripes + " is not a power of two");
         }
@@ -93,6 +99,9 @@ final class StripedKeyIndex implements KeyIndex {
     public boolean insert(long hash, long entry) {
         int stripe = stripeOf(hash);
         if (StripeTables.get(tables[stripe], hash, ABSENT) == ABSENT) {
+            if (isNearlyFull(stripe) && !heap.hasRoom(2L * tables[stripe].length * Long.BYTES)) {
+                return false;
+            }
             maps[stripe].justPut(hash, EntryReferences.of(base, entry));
             refresh(stripe);
             lastTable = tables[stripe];
@@ -307,9 +316,16 @@ final class StripedKeyIndex implements KeyIndex {
         long[] old = tables[stripe];
         long[] now = StripeTables.table(maps[stripe]);
         if (old != now) {
-            heapBytes += (long) (now.length - (old == null ? 0 : old.length)) * Long.BYTES;
+            long more = (long) (now.length - (old == null ? 0 : old.length)) * Long.BYTES;
+            heapBytes += more;
+            heap.add(more);
             tables[stripe] = now;
         }
+    }
+
+    /** Whether the table may be replaced by one of twice its length for one of the next two keys. */
+    private boolean isNearlyFull(int stripe) {
+        return maps[stripe].size() + 2 > (long) (tables[stripe].length / 2 * MAX_LOAD);
     }
 
     private int stripeOf(long hash) {

@@ -196,13 +196,36 @@ class KeyIndexTest {
 
     @Test
     void shouldRefuseStripesThatAreNoPowerOfTwo() {
-        assertThatThrownBy(() -> new StripedKeyIndex(0, 3)).hasMessage("stripes=3 is not a power of two");
+        assertThatThrownBy(() -> new StripedKeyIndex(0, 3, new TableHeap(0)))
+                .hasMessage("stripes=3 is not a power of two");
+    }
+
+    @Test
+    void shouldRefuseKeysForWhoseTablesTheHeapHasNoRoom() {
+        TableHeap heap = new TableHeap(16 << 10);
+        KeyIndex index = new StripedKeyIndex(space.base(), 4, heap);
+        int count = 0;
+        while (index.insert(hashOf(Hashing.REAL, count), newEntry(count))) {
+            count++;
+        }
+        // Four tables of 16 bytes a slot; one of them had to double beside the others.
+        assertThat(count).isBetween(200, 800);
+        assertThat(index.heapBytes()).isBetween(8L << 10, 16L << 10);
+        assertThat(index.size()).isEqualTo(count);
+        for (int id = 0; id < count; id++) {
+            assertThat(index.find(hashOf(Hashing.REAL, id), key, KEY_BYTES)).isNotEqualTo(KeyIndex.NONE);
+        }
+        assertThat(index.find(hashOf(Hashing.REAL, count), key, KEY_BYTES)).isEqualTo(KeyIndex.NONE);
+        for (int part = 0; part < index.partCount(); part++) {
+            index.discard(part);
+        }
+        assertThat(index.insert(hashOf(Hashing.REAL, count), newEntry(count))).isTrue();
     }
 
     private KeyIndex index(IndexKind kind, Hashing hashing) {
         return switch (kind) {
             case EXTENDIBLE -> new ExtendibleKeyIndex(arena, space.base(), hashing::of);
-            case STRIPED -> new StripedKeyIndex(space.base(), 4);
+            case STRIPED -> new StripedKeyIndex(space.base(), 4, TableHeap.ofThisProcess());
         };
     }
 

@@ -90,19 +90,28 @@ class LauncherIT {
     @Test
     void shouldDeriveTheHeapFromTheStrongestMaxMemory() throws Exception {
         write(jar, "");
-        assertThat(heap(Map.of(), "--max-memory", "500mb")).isEqualTo("-Xms492m -Xmx492m -Xmn32m");
-        assertThat(heap(Map.of(), "--max_memory=1500mb")).isEqualTo("-Xms1092m -Xmx1092m -Xmn64m");
+        assertThat(heap(Map.of(), "--max-memory", "500mb")).isEqualTo("-Xms271m -Xmx271m -Xmn32m");
+        assertThat(heap(Map.of(), "--max_memory=1500mb")).isEqualTo("-Xms302m -Xmx302m -Xmn32m");
         assertThat(heap(Map.of("REDIS_MAX_MEMORY", "500mb"), "--maxmemory", "1500mb"))
-                .startsWith("-Xms1092m");
+                .startsWith("-Xms302m");
         assertThat(heap(Map.of(), "--max-memory", "1mb")).startsWith("-Xms256m");
         write(directory.resolve("redistill.toml"), "[memory] # limits\nmax_memory = \"500_mb\" # half\n");
-        assertThat(heap(Map.of())).isEqualTo("-Xms492m -Xmx492m -Xmn32m");
-        assertThat(heap(Map.of("REDIS_MAX_MEMORY", "1500mb"))).startsWith("-Xms1092m");
+        assertThat(heap(Map.of())).isEqualTo("-Xms271m -Xmx271m -Xmn32m");
+        assertThat(heap(Map.of("REDIS_MAX_MEMORY", "1500mb"))).startsWith("-Xms302m");
         assertThat(heap(Map.of("REDISTILL_MAX_MEMORY", "500mb", "REDIS_MAX_MEMORY", "1500mb")))
-                .startsWith("-Xms492m");
+                .startsWith("-Xms271m");
         write(directory.resolve("b.toml"), "[server]\nmax_memory = 1\n[ memory ]\nx = 1\nmax-memory= 1572864000\n");
-        assertThat(heap(Map.of(), "--config", "b.toml")).startsWith("-Xms1092m");
-        assertThat(heap(Map.of("REDISTILL_CONFIG", "b.toml"))).startsWith("-Xms1092m");
+        assertThat(heap(Map.of(), "--config", "b.toml")).startsWith("-Xms302m");
+        assertThat(heap(Map.of("REDISTILL_CONFIG", "b.toml"))).startsWith("-Xms302m");
+        // The striped index has its tables on the heap.
+        assertThat(heap(Map.of(), "--index", "striped", "--max-memory", "500mb"))
+                .isEqualTo("-Xms492m -Xmx492m -Xmn32m");
+        assertThat(heap(Map.of("REDIS_INDEX", "striped"), "--max-memory=1500mb"))
+                .isEqualTo("-Xms1092m -Xmx1092m -Xmn64m");
+        write(directory.resolve("c.toml"), "[memory]\nmax_memory = \"500mb\"\n[engine]\nindex = \"striped\"\n");
+        assertThat(heap(Map.of(), "--config", "c.toml")).startsWith("-Xms492m");
+        assertThat(heap(Map.of("REDISTILL_INDEX", "extendible"), "--config", "c.toml"))
+                .startsWith("-Xms271m");
         assertThat(run(Map.of("REDISTILL_JAVA_OPTS", "-Xmx1g")).out())
                 .doesNotContain("-Xms")
                 .contains("\n-Xmx1g\n");
