@@ -15,13 +15,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** INFO memory and MEMORY: what they say, and that it is true. */
 @Timeout(120)
 class MemoryIT {
-    private static final int OPERATIONS = Integer.getInteger("redistill.memory.operations", 60_000);
     private static final int KEYS = 3_000;
     private static final int PIPELINE = 500;
 
@@ -46,29 +46,10 @@ class MemoryIT {
         long othersBytes = LargeBlock.usedBytes();
         try (TestServer server = TestServer.shards(2).start();
                 RespClient client = server.connect()) {
-            int sent = 0;
-            while (sent < OPERATIONS) {
-                ByteArrayOutputStream pipeline = new ByteArrayOutputStream();
-                for (int i = 0; i < PIPELINE; i++) {
-                    change(random, pipeline);
-                }
-                client.send(pipeline.toByteArray());
-                for (int i = 0; i < PIPELINE; i++) {
-                    assertThat(client.reply()).doesNotStartWith("-OOM").doesNotStartWith("-ERR internal");
-                }
-                sent += PIPELINE;
-            }
+            change(client, random, 60_000, KEYS);
             assertThat(number(info(client), "used_memory_dataset") - othersBytes)
                     .isPositive();
-            ByteArrayOutputStream pipeline = new ByteArrayOutputStream();
-            for (int key = 0; key < KEYS; key++) {
-                RespClient.append(pipeline, "DEL", "key:" + key);
-            }
-            client.send(pipeline.toByteArray());
-            for (int key = 0; key < KEYS; key++) {
-                client.reply();
-            }
-            assertThat(client.call("DBSIZE")).isEqualTo(":0\r\n");
+            deleteAll(client, KEYS);
             // Large hashes are freed in slices.
             Await.until("nothing is left", () -> number(info(client), "used_memory_dataset") == othersBytes);
             assertThat(client.call("MEMORY", "PURGE")).isEqualTo("+OK\r\n");
@@ -81,15 +62,77 @@ class MemoryIT {
         }
     }
 
+    /** In a process of its own, since its resident size is looked at. */
+    @Test
+    @Tag("slow")
+    @Timeout(600)
+    void shouldGiveMemoryBackToTheSystemAfterEverythingWasDeleted() throws Exception {
+        SplittableRandom random = new SplittableRandom(Seeds.next("MemoryIT resident"));
+        try (ServerProcess server = ServerProcess.start("--shards", "2");
+                RespClient client = server.connect()) {
+            change(client, random, 200_000, KEYS);
+            deleteAll(client, KEYS);
+            long warmBytes = purgedBytes(server, client);
+            int keys = 50 * KEYS;
+            change(client, random, 1_000_000, keys);
+            long fullBytes = server.residentBytes();
+            deleteAll(client, keys);
+            assertThat(purgedBytes(server, client))
+                    .as("resident: warm %d, full %d bytes", warmBytes, fullBytes)
+                    .isLessThan(warmBytes + warmBytes / 10 + (32 << 20));
+            assertThat(fullBytes - warmBytes).as("what there was to give").isGreaterThan(64 << 20);
+            Map<String, String> info = info(client);
+            assertThat(number(info, "used_memory_dataset")).isZero();
+            assertThat(number(info, "used_memory_index")
+                            + number(info, "used_memory_expiry")
+                            + number(info, "arena_held_bytes"))
+                    .isLessThan(2 << 20);
+        }
+    }
+
+    private static long purgedBytes(ServerProcess server, RespClient client) throws Exception {
+        Await.until("nothing is left", () -> number(info(client), "used_memory_dataset") == 0);
+        assertThat(client.call("MEMORY", "PURGE")).isEqualTo("+OK\r\n");
+        return server.residentBytes();
+    }
+
+    private static void change(RespClient client, SplittableRandom random, int operations, int keys)
+            throws IOException {
+        for (int sent = 0; sent < operations; sent += PIPELINE) {
+            ByteArrayOutputStream pipeline = new ByteArrayOutputStream();
+            for (int i = 0; i < PIPELINE; i++) {
+                change(random, keys, pipeline);
+            }
+            client.send(pipeline.toByteArray());
+            for (int i = 0; i < PIPELINE; i++) {
+                assertThat(client.reply()).doesNotStartWith("-OOM").doesNotStartWith("-ERR internal");
+            }
+        }
+    }
+
+    private static void deleteAll(RespClient client, int keys) throws IOException {
+        for (int sent = 0; sent < keys; sent += PIPELINE) {
+            ByteArrayOutputStream pipeline = new ByteArrayOutputStream();
+            for (int key = sent; key < sent + PIPELINE; key++) {
+                RespClient.append(pipeline, "DEL", "key:" + key);
+            }
+            client.send(pipeline.toByteArray());
+            for (int i = 0; i < PIPELINE; i++) {
+                client.reply();
+            }
+        }
+        assertThat(client.call("DBSIZE")).isEqualTo(":0\r\n");
+    }
+
     /** One command of any kind on any key. */
-    private static void change(SplittableRandom random, ByteArrayOutputStream pipeline) {
-        String key = "key:" + random.nextInt(KEYS);
+    private static void change(SplittableRandom random, int keys, ByteArrayOutputStream pipeline) {
+        String key = "key:" + random.nextInt(keys);
         int length = 1 << random.nextInt(random.nextInt(50) == 0 ? 17 : 11);
         switch (random.nextInt(10)) {
             case 0 -> RespClient.append(pipeline, "DEL", key);
             case 1 -> RespClient.append(pipeline, "PEXPIRE", key, String.valueOf(1 + random.nextInt(100_000)));
             case 2 -> RespClient.append(pipeline, "APPEND", key, "x".repeat(length));
-            case 3 -> RespClient.append(pipeline, "INCR", "key:" + random.nextInt(KEYS / 10));
+            case 3 -> RespClient.append(pipeline, "INCR", "key:" + random.nextInt(keys / 10));
             case 4 ->
                 RespClient.append(pipeline, "HSET", key, "field:" + random.nextInt(100), "x".repeat(length & 0x3ff));
             case 5 -> RespClient.append(pipeline, "HPEXPIRE", key, "1000", "FIELDS", "1", "field:1");
