@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
  * The way of one snapshot's blocks from the shards to the writer: a Disruptor ring, the blocks that are free again, and
  * the count of bytes on the way, which two limits apply to.
  *
- * <p>The walk pauses at the lower one, and the writer wakes the shards when half of that is free again. What has to be
+ * <p>The walk pauses at the lower one, and the writer wakes the shards when half of that is free again, or when it has
+ * nothing to do: the bytes are then in blocks that shards are still filling, which are given as they are. What has to be
  * taken before its turn, because a command is about to change it, may go up to the budget; beyond that the snapshot
  * fails. Commands wait for neither.
  *
- * <p>Threading: {@link #hasRoom}, {@link #take}, {@link #publish} and {@link #fail} shards; {@link #drain} and
+ * <p>Threading: {@link #hasRoom}, {@link #isIdle}, {@link #take}, {@link #publish} and {@link #fail} shards; {@link #drain} and
  * {@link #close} the writer; the rest any thread.
  */
 final class BlockRing {
@@ -110,6 +111,11 @@ final class BlockRing {
         return heldBytes.get() < WALK_LIMIT_BYTES || failure.get() != null;
     }
 
+    /** Whether the writer has been given nothing that it is not done with. */
+    boolean isIdle() {
+        return poller.getSequence().get() >= ring.getCursor();
+    }
+
     /** Makes blocks whose pages exist, so that shards seldom have to wait for the system to give them some. */
     void prepare() {
         for (int i = 0; i < PREPARED_BLOCKS; i++) {
@@ -196,6 +202,11 @@ final class BlockRing {
         }
         if (failed[0] != null) {
             throw failed[0];
+        }
+        if (paused && isIdle()) {
+            // What takes the room are blocks that shards are still filling: they are to give them.
+            paused = false;
+            wakeShards.run();
         }
         return state == EventPoller.PollState.PROCESSING;
     }

@@ -33,7 +33,13 @@ final class ShardCut implements CutSink {
 
     @Override
     public boolean hasRoom() {
-        return ring.hasRoom();
+        if (ring.hasRoom()) {
+            return true;
+        }
+        if (ring.isIdle()) {
+            publishOpen(); // else all could wait for room that their open blocks take
+        }
+        return false;
     }
 
     @Override
