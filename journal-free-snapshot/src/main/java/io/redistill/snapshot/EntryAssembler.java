@@ -3,6 +3,7 @@ package io.redistill.snapshot;
 
 import io.redistill.engine.memory.Memory;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes single entries of a file's blocks: takes records apart and puts large values together.
@@ -12,6 +13,7 @@ import java.io.IOException;
 final class EntryAssembler implements SnapshotReader.BlockVisitor, AutoCloseable {
     private final EntryVisitor visitor;
     private final RecordCursor cursor = new RecordCursor();
+    private final ValueCheck check = new ValueCheck();
 
     /** The large record whose value is not complete: its own copy of the key, then the value. */
     private long large;
@@ -37,6 +39,7 @@ final class EntryAssembler implements SnapshotReader.BlockVisitor, AutoCloseable
             if (!cursor.next()) {
                 throw new SnapshotReader.BadBlockException("a record that cannot be read");
             }
+            refuse(check.faultOf(cursor));
             if (!cursor.isLarge()) {
                 visitor.visit(
                         cursor.database(),
@@ -59,10 +62,13 @@ final class EntryAssembler implements SnapshotReader.BlockVisitor, AutoCloseable
         }
     }
 
-    private void beginLarge() throws IOException {
-        if (cursor.valueLength() < SnapshotFormat.LARGE_VALUE_BYTES) {
-            throw new SnapshotReader.BadBlockException("a large record that is not large");
+    private static void refuse(@Nullable String fault) throws IOException {
+        if (fault != null) {
+            throw new SnapshotReader.BadBlockException(fault);
         }
+    }
+
+    private void beginLarge() {
         largeType = cursor.type();
         largeNumber = cursor.isNumber();
         largeDatabase = cursor.database();
@@ -85,6 +91,7 @@ final class EntryAssembler implements SnapshotReader.BlockVisitor, AutoCloseable
         Memory.copy(address, value + largeReceived, length);
         largeReceived += length;
         if (largeReceived == largeValueLength) {
+            refuse(check.faultOf(largeType, value, largeValueLength));
             try {
                 visitor.visit(
                         largeDatabase,

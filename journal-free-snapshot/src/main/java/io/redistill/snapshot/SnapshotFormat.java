@@ -1,6 +1,7 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.snapshot;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 import net.openhft.chronicle.bytes.Bytes;
@@ -94,6 +95,22 @@ final class SnapshotFormat {
     static void chain(CRC32C chain, int blockCrc) {
         for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
             chain.update(blockCrc >>> shift);
+        }
+    }
+
+    /**
+     * Makes room.
+     *
+     * @throws IOException when the JVM has no memory for it
+     */
+    static void ensureCapacity(Bytes<ByteBuffer> bytes, long capacity) throws IOException {
+        try {
+            bytes.ensureCapacity(capacity);
+        } catch (OutOfMemoryError e) {
+            throw new IOException(
+                    "a block of " + capacity + " bytes, for which there is no memory outside of the heap"
+                            + " (-XX:MaxDirectMemorySize, which is -Xmx unless it is given)",
+                    e);
         }
     }
 

@@ -6,6 +6,7 @@ import io.redistill.engine.memory.LargeBlock;
 import io.redistill.engine.memory.Memory;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
@@ -30,11 +31,12 @@ public final class SnapshotLoader implements SnapshotReader.BlockVisitor {
     private final ManyToOneConcurrentArrayQueue<LoadBatch> free = new ManyToOneConcurrentArrayQueue<>(BATCHES);
     private final AtomicReference<String> failure = new AtomicReference<>();
     private final RecordCursor cursor = new RecordCursor();
-    private final HashRecord hash = new HashRecord();
+    private final ValueCheck check = new ValueCheck();
 
     /** The batch of a large record whose value is not complete. */
     private @Nullable LoadBatch largeBatch;
 
+    private int largeType;
     private long largeHash;
     private long largeValue;
     private int largeLength;
@@ -64,15 +66,26 @@ public final class SnapshotLoader implements SnapshotReader.BlockVisitor {
         for (int i = 0; i < loader.shards.length; i++) {
             engine.shard(i).task(loader.shards[i]);
         }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        try (FileChannel channel = open(file)) {
             progress.total(channel.size());
             SnapshotReader.Contents contents = SnapshotReader.readBlocks(file.toString(), channel, loader);
-            loader.awaitBatches(file);
+            loader.awaitBatches();
             loader.report(channel.size());
             return contents;
+        } catch (SnapshotDamagedException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new IOException(file + " cannot be loaded: " + FileFault.textOf(e), e);
         } finally {
             loader.close();
         }
+    }
+
+    private static FileChannel open(Path file) throws IOException {
+        if (Files.isDirectory(file)) { // which the system would open, and not read
+            throw new IOException("it is a directory");
+        }
+        return FileChannel.open(file, StandardOpenOption.READ);
     }
 
     private void close() {
@@ -86,15 +99,18 @@ public final class SnapshotLoader implements SnapshotReader.BlockVisitor {
         if (largeValue != 0) {
             LargeBlock.release(largeValue);
         }
+        if (largeBatch != null) {
+            largeBatch.free();
+        }
     }
 
-    private void awaitBatches(Path file) throws IOException {
+    private void awaitBatches() throws IOException {
         while (free.size() < BATCHES && failure.get() == null) {
             LockSupport.parkNanos(this, WAIT_NS);
         }
         String reason = failure.get();
         if (reason != null) {
-            throw new IOException(file + " cannot be loaded: " + reason);
+            throw new IOException(reason);
         }
     }
 
@@ -111,14 +127,17 @@ public final class SnapshotLoader implements SnapshotReader.BlockVisitor {
             if (!cursor.next()) {
                 throw bad(batch, "a record that cannot be read");
             }
-            checkType(batch);
+            String fault = check.faultOf(cursor);
+            if (fault != null) {
+                throw bad(batch, fault);
+            }
             long hash = engine.hash(cursor.keyAddress(), cursor.keyLength());
             if (!cursor.isLarge()) {
                 batch.add(record, hash, engine.shardOf(hash));
             } else if (i + 1 < count) {
                 throw bad(batch, "a large record that is not the last of its block");
             } else {
-                beginLarge(batch, record, hash);
+                beginLarge(record, hash);
             }
         }
         if (!cursor.isAtEnd()) {
@@ -128,30 +147,14 @@ public final class SnapshotLoader implements SnapshotReader.BlockVisitor {
         report(position);
     }
 
-    private void checkType(LoadBatch batch) throws IOException {
-        int type = cursor.type();
-        if (type >= RecordLayout.HASH && type <= RecordLayout.TIMED_HASH_PART) {
-            boolean timed = EntryVisitor.isTimed(type);
-            if (!cursor.isLarge()
-                    && !hash.wrap(cursor.valueAddress(), cursor.valueLength(), timed)
-                            .isSound()) {
-                throw bad(batch, "a hash that cannot be read");
-            }
-        } else if (type != RecordLayout.STRING) {
-            throw bad(batch, "a key of type " + type + ", which this program does not have");
-        }
-    }
-
     private SnapshotReader.BadBlockException bad(LoadBatch batch, String reason) {
         free.offer(batch);
         return new SnapshotReader.BadBlockException(reason);
     }
 
-    private void beginLarge(LoadBatch batch, long record, long hash) throws IOException {
+    private void beginLarge(long record, long hash) throws IOException {
         largeLength = cursor.valueLength();
-        if (largeLength < SnapshotFormat.LARGE_VALUE_BYTES || largeLength > SnapshotFormat.MAX_VALUE_BYTES) {
-            throw bad(batch, "a large value of " + largeLength + " bytes");
-        }
+        largeType = cursor.type();
         LoadBatch own = nextBatch();
         int recordLength = (int) (cursor.position() - record);
         own.fill(record, recordLength);
@@ -170,6 +173,10 @@ public final class SnapshotLoader implements SnapshotReader.BlockVisitor {
         Memory.copy(address, largeValue + largeReceived, length);
         largeReceived += length;
         if (largeReceived == largeLength) {
+            String fault = check.faultOf(largeType, largeValue, largeLength);
+            if (fault != null) {
+                throw new SnapshotReader.BadBlockException(fault);
+            }
             batch.add(batch.start(), largeHash, engine.shardOf(largeHash));
             batch.largeValue(largeValue);
             largeValue = 0;

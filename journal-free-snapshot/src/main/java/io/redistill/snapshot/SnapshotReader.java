@@ -165,7 +165,7 @@ public final class SnapshotReader {
         if (bytes > fileBytes - offset - documentBytes) {
             throw damaged("the file ends too early");
         }
-        buffer.ensureCapacity((long) documentBytes + bytes);
+        ensureCapacity(buffer, (long) documentBytes + bytes);
         ByteBuffer target = SnapshotFormat.underlying(buffer).duplicate();
         target.limit(documentBytes + bytes).position(documentBytes);
         while (target.hasRemaining()) {
@@ -225,7 +225,10 @@ public final class SnapshotReader {
         if (codec >= Codec.values().length) {
             throw damaged("a block compressed in a way that this program does not know");
         }
-        if (rawLength < 0 || count < 0 || !Codec.values()[codec].isPlausible((int) remaining, rawLength)) {
+        if (rawLength < 0
+                || rawLength > SnapshotFormat.MAX_DOCUMENT_BYTES
+                || count < 0
+                || !Codec.values()[codec].isPlausible((int) remaining, rawLength)) {
             throw damaged("a block whose lengths disagree");
         }
         long address = payload(Codec.values()[codec], rawLength);
@@ -246,7 +249,7 @@ public final class SnapshotReader {
             return buffer.addressForRead(buffer.readPosition());
         }
         raw.clear();
-        raw.ensureCapacity(rawLength);
+        ensureCapacity(raw, rawLength);
         ByteBuffer source = SnapshotFormat.underlying(buffer).duplicate();
         source.limit((int) buffer.readLimit()).position((int) buffer.readPosition());
         ByteBuffer target = SnapshotFormat.underlying(raw).duplicate();
@@ -255,6 +258,14 @@ public final class SnapshotReader {
             throw damaged("a block that cannot be decompressed");
         }
         return raw.addressForWrite(0);
+    }
+
+    private void ensureCapacity(Bytes<ByteBuffer> bytes, long capacity) throws IOException {
+        try {
+            SnapshotFormat.ensureCapacity(bytes, capacity);
+        } catch (IOException e) {
+            throw damaged(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private SnapshotDamagedException damaged(String reason) {

@@ -304,17 +304,21 @@ public final class SnapshotService implements CutSource {
     private void save(Job current) {
         Config how = config;
         lastTryMs = System.currentTimeMillis();
-        current.ring.prepare();
         String failure = null;
         try (SnapshotFile file = new SnapshotFile(storage, how.target(), how.codec(), current.startedMs, product)) {
+            current.ring.prepare();
             drain(current, block -> write(file.writer(), block));
             failure = current.ring.failure();
             if (failure == null) {
                 file.complete();
                 fileBytes = file.writer().bytesWritten();
             }
-        } catch (IOException | RuntimeException e) {
-            failure = e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString();
+        } catch (IOException e) {
+            failure = FileFault.textOf(e);
+            current.ring.fail(failure);
+        } catch (RuntimeException
+                | OutOfMemoryError e) { // what is missing is memory for a copy, and commands need none
+            failure = e.toString();
             current.ring.fail(failure);
         }
         finishWalks(current);
@@ -405,7 +409,7 @@ public final class SnapshotService implements CutSource {
             engine.shard(i).beginCut();
         }
         Job current = job;
-        while (current != null && busy.get()) {
+        while (current != null && busy.get() && thread.isAlive()) {
             for (int i = 0; i < engine.shardCount(); i++) {
                 engine.shard(i).turn();
             }

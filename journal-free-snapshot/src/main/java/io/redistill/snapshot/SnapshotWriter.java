@@ -89,13 +89,14 @@ public final class SnapshotWriter implements EntryVisitor, AutoCloseable {
 
     private void block(int kind, long address, int length, int count) throws IOException {
         checkUsable();
-        long longest = (long) length + codec.maxLength(length);
+        long longest = Math.max(length, codec.maxLength(length));
         if (longest > SnapshotFormat.MAX_DOCUMENT_BYTES - SnapshotFormat.BLOCK_BYTES) {
             throw new IllegalArgumentException("a block of " + length + " bytes does not fit into a document");
         }
         DocumentContext document = wire.writingDocument(false);
         long start = buffer.writePosition();
-        buffer.ensureCapacity(start + SnapshotFormat.BLOCK_HEADER_BYTES + longest + SnapshotFormat.CRC_BYTES);
+        SnapshotFormat.ensureCapacity(
+                buffer, start + SnapshotFormat.BLOCK_HEADER_BYTES + longest + SnapshotFormat.CRC_BYTES);
         long payload = start + SnapshotFormat.BLOCK_HEADER_BYTES;
         int written = codec == Codec.NONE ? length : compress(address, length, (int) payload);
         Codec used = codec;
@@ -112,9 +113,9 @@ public final class SnapshotWriter implements EntryVisitor, AutoCloseable {
         SnapshotFormat.chain(chain, seal(document, false));
     }
 
-    private int compress(long address, int length, int payload) {
+    private int compress(long address, int length, int payload) throws IOException {
         raw.clear();
-        raw.ensureCapacity(length);
+        SnapshotFormat.ensureCapacity(raw, length);
         Memory.copy(address, raw.addressForWrite(0), length);
         ByteBuffer source = SnapshotFormat.underlying(raw).duplicate();
         source.position(0).limit(length);
@@ -149,8 +150,9 @@ public final class SnapshotWriter implements EntryVisitor, AutoCloseable {
         }
         boolean large = valueLength >= SnapshotFormat.LARGE_VALUE_BYTES;
         int inline = large ? 0 : valueLength;
-        if (keyLength > SnapshotFormat.MAX_VALUE_BYTES || valueLength > SnapshotFormat.MAX_DOCUMENT_BYTES) {
-            throw new IllegalArgumentException("a key of " + keyLength + " bytes is too long");
+        if (keyLength > SnapshotFormat.MAX_VALUE_BYTES || valueLength > SnapshotFormat.MAX_VALUE_BYTES) {
+            throw new IllegalArgumentException(
+                    "a key of " + keyLength + " bytes or a value of " + valueLength + " bytes is too long");
         }
         int longest = RecordLayout.MAX_OVERHEAD_BYTES + keyLength + inline;
         if (openLength > 0 && openLength + longest > SnapshotFormat.BLOCK_BYTES) {

@@ -37,7 +37,7 @@ class SnapshotFileTest {
     void shouldGiveBackWhatWasWritten() throws IOException {
         List<Entry> entries = List.of(
                 new Entry(0, 0, "a", "1", EntryVisitor.NO_EXPIRY),
-                new Entry(15, EntryVisitor.TYPE_HASH, "", "", 0),
+                new Entry(15, EntryVisitor.TYPE_HASH, "", hash(EntryVisitor.TYPE_HASH, ""), 0),
                 new Entry(0, 0, true, "n", "-12", 1, 0),
                 new Entry(300, 0, false, "key \u0000\r\n", "x".repeat(1000), Long.MAX_VALUE, 0xffff));
         assertThat(read(write(entries))).isEqualTo(entries);
@@ -197,6 +197,45 @@ class SnapshotFileTest {
     }
 
     @Test
+    void shouldRefuseValuesThatItCannotRead() throws IOException {
+        for (int type : new int[] {EntryVisitor.TYPE_HASH, EntryVisitor.TYPE_HASH_PART}) {
+            assertRefusedFor(type, "", "a hash that cannot be read");
+            assertRefusedFor(type, "\u0000", "a hash that cannot be read");
+            assertRefusedFor(type, "\u0002\u0001f\u0001v", "a hash that cannot be read");
+            assertRefusedFor(type, "\u0001\u0001f\u0001v-", "a hash that cannot be read");
+            assertRefusedFor(type, "\u0001\u0001f\u00ff\u00ff\u00ff\u00ff\u0007v", "a hash that cannot be read");
+            // Large, and so in blocks of its own.
+            String large = hash(type, "v".repeat(SnapshotFormat.LARGE_VALUE_BYTES));
+            assertThat(read(write(List.of(new Entry(0, type, "key", large, 5)))))
+                    .hasSize(1);
+            assertRefusedFor(type, large + "-", "a hash that cannot be read");
+        }
+        assertRefusedFor(EntryVisitor.TYPE_TIMED_HASH, "\u0001\u0001f\u0001v1234567", "a hash that cannot be read");
+        assertRefusedFor(1, "", "a key of type 1, which this program does not have");
+        assertRefusedFor(8, "v".repeat(SnapshotFormat.LARGE_VALUE_BYTES), "a key of type 8, which");
+    }
+
+    private void assertRefusedFor(int type, String value, String reason) throws IOException {
+        byte[] file = write(List.of(new Entry(0, 0, "sound", "v", 5), new Entry(0, type, "key", value, 5)));
+        assertThatExceptionOfType(SnapshotDamagedException.class)
+                .isThrownBy(() -> read(file))
+                .withMessageContaining(reason);
+    }
+
+    @Test
+    void shouldSayWhyTheFileSystemRefused() {
+        assertThat(FileFault.textOf(new java.nio.file.NoSuchFileException("a/b")))
+                .isEqualTo("a/b: there is no such file or directory");
+        assertThat(FileFault.textOf(new java.nio.file.AccessDeniedException("a/b")))
+                .isEqualTo("a/b: permission denied");
+        assertThat(FileFault.textOf(new java.nio.file.FileSystemException("a/b", null, "Read-only file system")))
+                .isEqualTo("a/b: Read-only file system");
+        assertThat(FileFault.textOf(new java.nio.file.DirectoryNotEmptyException("a/b")))
+                .isEqualTo("a/b: DirectoryNotEmptyException");
+        assertThat(FileFault.textOf(new IOException("No space left on device"))).isEqualTo("No space left on device");
+    }
+
+    @Test
     void shouldWriteNothingMoreOnceFinishedOrFailed() throws IOException {
         try (SnapshotWriter writer =
                 new SnapshotWriter(Channels.newChannel(new ByteArrayOutputStream()), Codec.NONE, 1, "test")) {
@@ -256,16 +295,38 @@ class SnapshotFileTest {
             long expiresAtMs = random.nextBoolean() ? EntryVisitor.NO_EXPIRY : random.nextLong() >>> 1;
             String key = "key:" + random.nextInt();
             String value = "v".repeat(random.nextInt(longest)) + random.nextInt();
+            int type = TYPES[random.nextInt(TYPES.length)];
             entries.add(new Entry(
                     random.nextInt(16),
-                    random.nextInt(8),
+                    type,
                     random.nextBoolean(),
                     key,
-                    value,
+                    type == EntryVisitor.TYPE_STRING ? value : hash(type, value),
                     expiresAtMs,
                     random.nextInt(0x10001) - 1));
         }
         return entries;
+    }
+
+    private static final int[] TYPES = {
+        EntryVisitor.TYPE_STRING,
+        EntryVisitor.TYPE_STRING,
+        EntryVisitor.TYPE_HASH,
+        EntryVisitor.TYPE_TIMED_HASH,
+        EntryVisitor.TYPE_HASH_PART,
+        EntryVisitor.TYPE_TIMED_HASH_PART
+    };
+
+    /** A hash of one field as {@link HashRecord} has it. */
+    private static String hash(int type, String value) {
+        StringBuilder length = new StringBuilder();
+        for (int rest = value.length(); ; rest >>>= 7) {
+            length.append((char) (rest > 0x7f ? rest & 0x7f | 0x80 : rest));
+            if (rest <= 0x7f) {
+                break;
+            }
+        }
+        return "\u0001\u0001f" + length + value + (EntryVisitor.isTimed(type) ? "deadline" : "");
     }
 
     private static byte[] write(List<Entry> entries) throws IOException {

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import io.redistill.engine.rdb.RdbException;
 import io.redistill.snapshot.Codec;
 import io.redistill.snapshot.EntryVisitor;
+import io.redistill.snapshot.FileFault;
 import io.redistill.snapshot.SnapshotFile;
 import io.redistill.snapshot.SnapshotReader;
 import io.redistill.snapshot.SnapshotStorage;
@@ -15,7 +16,6 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
@@ -70,10 +70,8 @@ public final class SnapshotTool {
                 }
             }
             return 0;
-        } catch (NoSuchFileException e) {
-            messages.println("redistill: " + e.getFile() + " does not exist");
         } catch (IOException e) {
-            messages.println("redistill: " + e.getMessage());
+            messages.println("redistill: " + FileFault.textOf(e));
         }
         return 1;
     }
