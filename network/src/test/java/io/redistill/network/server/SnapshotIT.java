@@ -2,6 +2,7 @@
 package io.redistill.network.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.redistill.engine.memory.Memory;
 import io.redistill.engine.store.EvictionPolicy;
@@ -17,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -254,6 +256,19 @@ class SnapshotIT {
         }
     }
 
+    @Test
+    void shouldSaveHashesLongerThanWhatTheWalkMayBeAhead() throws Exception {
+        try (TestServer server = options(TestServer.shards(2)).start();
+                RespClient client = server.connect()) {
+            setAll(client, 100, "v");
+            for (int i = 0; i < 4; i++) {
+                client.call("HSET", "hash:" + i, "field", "w".repeat(9 << 20));
+            }
+            assertThat(client.call("SAVE")).isEqualTo("+OK\r\n");
+            assertThat(contents()).hasSize(104);
+        }
+    }
+
     private static void setAll(RespClient client, int keys, String value) throws IOException {
         ByteArrayOutputStream pipeline = new ByteArrayOutputStream();
         for (int i = 0; i < keys; i++) {
@@ -284,20 +299,85 @@ class SnapshotIT {
 
     @Test
     void shouldSaySoWhenThereIsNoDirectoryOrTheFileIsOne() throws Exception {
-        Files.createDirectory(file());
+        Path missing = directory.resolve("missing");
+        Path file = missing.resolve("none.snapshot");
         try (TestServer server = TestServer.shards(1)
-                        .options("--dir", directory.resolve("missing").toString())
+                        .options("--dir", missing.toString())
                         .start();
                 RespClient client = server.connect()) {
             client.call("SET", "a", "1");
             assertThat(client.call("SAVE")).isEqualTo("-ERR\r\n");
             assertThat(info(client, "rdb_last_bgsave_status")).isEqualTo("err");
-            Files.createDirectory(directory.resolve("missing"));
-            Files.createDirectories(directory.resolve("missing/none.snapshot/sub"));
+            assertThat(info(client, "snapshot_last_failure"))
+                    .isEqualTo(file + ".tmp: there is no such file or directory");
+            Files.createDirectories(file.resolve("sub"));
             assertThat(client.call("SAVE")).isEqualTo("-ERR\r\n");
+            Files.delete(file.resolve("sub"));
+            assertThat(client.call("SAVE")).isEqualTo("-ERR\r\n");
+            assertThat(info(client, "rdb_last_bgsave_status")).isEqualTo("err");
+            assertThat(info(client, "snapshot_last_failure")).startsWith(missing.toString());
+            assertThat(file).isEmptyDirectory();
+            assertThat(missing.resolve("none.snapshot.tmp")).doesNotExist();
             assertThat(client.call("GET", "a")).isEqualTo("$1\r\n1\r\n");
+            Files.delete(file);
+            assertThat(client.call("SAVE")).isEqualTo("+OK\r\n");
+            assertThat(info(client, "rdb_last_bgsave_status")).isEqualTo("ok");
+            assertThat(file).isRegularFile();
         }
-        Files.delete(file());
+    }
+
+    @Test
+    void shouldKeepTheOldFileAndServeWhicheverStepFails() throws Exception {
+        FaultyStorage storage = new FaultyStorage();
+        try (TestServer server = options(TestServer.shards(2)).storage(storage).start();
+                RespClient client = server.connect()) {
+            client.call("SET", "a", "0");
+            assertThat(client.call("SAVE")).isEqualTo("+OK\r\n");
+            int saved = 0;
+            for (String step : List.of("create", "write", "force", "close", "rename", "force directory")) {
+                byte[] old = Files.readAllBytes(file());
+                client.call("SET", "a", Integer.toString(++saved));
+                storage.failing = step;
+                assertThat(client.call("SAVE")).as(step).isEqualTo("-ERR\r\n");
+                assertThat(info(client, "rdb_last_bgsave_status")).as(step).isEqualTo("err");
+                assertThat(info(client, "snapshot_last_failure")).as(step).endsWith(": Read-only file system");
+                if (!step.equals("force directory")) { // behind the rename the new one has the name
+                    assertThat(Files.readAllBytes(file())).as(step).isEqualTo(old);
+                }
+                assertThat(temporary()).as(step).doesNotExist();
+                assertThat(client.call("GET", "a")).isEqualTo(RespClient.bulk(Integer.toString(saved)));
+                storage.failing = "";
+                assertThat(client.call("SAVE")).as("after " + step).isEqualTo("+OK\r\n");
+                assertThat(contents()).isEqualTo(Map.of("a", saved + "@" + EntryVisitor.NO_EXPIRY));
+            }
+        }
+    }
+
+    /** Mode bits do not hold back the superuser, but nobody makes a file in /sys. */
+    @Test
+    void shouldSaySoWhenTheDirectoryIsReadOnly() throws Exception {
+        Path own = Files.createDirectory(directory.resolve("own"));
+        Path old = Files.writeString(own.resolve("other.snapshot"), "of before");
+        assertThat(own.toFile().setWritable(false)).isTrue();
+        try {
+            Path readOnly = own.toFile().canWrite() ? Path.of("/sys") : own;
+            assumeTrue(Files.isDirectory(readOnly), "there is no directory that cannot be written to");
+            try (TestServer server = TestServer.shards(1)
+                            .options("--dir", readOnly.toString())
+                            .start();
+                    RespClient client = server.connect()) {
+                client.call("SET", "a", "1");
+                assertThat(client.call("SAVE")).isEqualTo("-ERR\r\n");
+                assertThat(info(client, "rdb_last_bgsave_status")).isEqualTo("err");
+                assertThat(info(client, "snapshot_last_failure"))
+                        .startsWith(readOnly.resolve("none.snapshot.tmp") + ": ")
+                        .matches(".*(permission denied|Read-only file system|Operation not permitted)");
+                assertThat(client.call("GET", "a")).isEqualTo("$1\r\n1\r\n");
+            }
+            assertThat(old).hasContent("of before");
+        } finally {
+            assertThat(own.toFile().setWritable(true)).isTrue();
+        }
     }
 
     // ---- rules and commands
@@ -623,11 +703,19 @@ class SnapshotIT {
     private static final class FaultyStorage implements SnapshotStorage {
         private final List<String> steps = new ArrayList<>();
         private volatile int room = Integer.MAX_VALUE;
+        private volatile String failing = "";
         private volatile CountDownLatch stall = new CountDownLatch(0);
+
+        private void step(String name, Object file) throws IOException {
+            steps.add(name + file);
+            if (name.trim().equals(failing)) {
+                throw new FileSystemException("file", null, "Read-only file system");
+            }
+        }
 
         @Override
         public Output create(Path path) throws IOException {
-            steps.add("create " + path.getFileName());
+            step("create ", path.getFileName());
             Output output = FILES.create(path);
             return new Output() {
                 private int left = room;
@@ -643,13 +731,13 @@ class SnapshotIT {
                         throw new IOException("no space left");
                     }
                     left -= source.remaining();
-                    steps.add("write");
+                    step("write", "");
                     return output.write(source);
                 }
 
                 @Override
                 public void force() throws IOException {
-                    steps.add("force");
+                    step("force", "");
                     output.force();
                 }
 
@@ -660,29 +748,30 @@ class SnapshotIT {
 
                 @Override
                 public void close() throws IOException {
-                    if (output.isOpen()) {
-                        steps.add("close");
-                    }
+                    boolean wasOpen = output.isOpen();
                     output.close();
+                    if (wasOpen) {
+                        step("close", "");
+                    }
                 }
             };
         }
 
         @Override
         public void rename(Path from, Path to) throws IOException {
-            steps.add("rename " + from.getFileName() + " to " + to.getFileName());
+            step("rename ", from.getFileName() + " to " + to.getFileName());
             FILES.rename(from, to);
         }
 
         @Override
         public void forceDirectory(Path path) throws IOException {
-            steps.add("force directory");
+            step("force directory", "");
             FILES.forceDirectory(path);
         }
 
         @Override
         public void delete(Path path) throws IOException {
-            steps.add("delete " + path.getFileName());
+            step("delete ", path.getFileName());
             FILES.delete(path);
         }
     }
