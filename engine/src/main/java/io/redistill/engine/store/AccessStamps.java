@@ -40,6 +40,9 @@ public final class AccessStamps {
 
     private static final int OLDEST_TICKS = 3072;
 
+    /** What Redis's clock of 24 bits goes up to. */
+    private static final long LONGEST_IDLE_SECONDS = (1 << 24) - 1;
+
     /** Set in what {@link #saved} gives for a counter of uses. */
     private static final int SAVED_COUNT = 0x8000;
 
@@ -200,6 +203,20 @@ public final class AccessStamps {
         }
         int age = rank(stamp) - (tick - cutTick & MASK);
         return Math.min(Math.max(0, age), OLDEST_TICKS);
+    }
+
+    /**
+     * What {@link #saved} would give for a key that was last used so many seconds ago, where seconds are all that is
+     * known: as many ticks as keep the order, of a second as well as of half a year.
+     */
+    public static int savedOfIdle(long seconds) {
+        double share = Math.log1p(Math.max(0, seconds)) / Math.log1p(LONGEST_IDLE_SECONDS);
+        return (int) Math.min(Math.round(OLDEST_TICKS * share), OLDEST_TICKS);
+    }
+
+    /** What {@link #saved} would give for a key with this counter of uses, 0 to 255. */
+    public static int savedOfFrequency(int count) {
+        return SAVED_COUNT | count & COUNTER_MASK;
     }
 
     /** The stamp that {@link #saved} was asked for, or that of a new entry when it was by the other kind of policy. */

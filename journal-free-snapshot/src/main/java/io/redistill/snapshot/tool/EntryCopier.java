@@ -6,6 +6,8 @@ import io.redistill.engine.memory.Memory;
 import io.redistill.snapshot.EntryVisitor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Gives entries that are on the heap to a visitor that wants them outside of it.
@@ -22,8 +24,22 @@ final class EntryCopier implements AutoCloseable {
         this.visitor = visitor;
     }
 
-    /** A hash being put together. */
+    /** A hash being put together: in parts, since none of them may be longer than a value. */
     static final class Hash {
+        private static final int PART_BYTES = 32 << 10;
+
+        private final List<Part> parts = new ArrayList<>();
+
+        void add(byte[] name, byte[] value) {
+            if (parts.isEmpty() || parts.get(parts.size() - 1).fields.size() >= PART_BYTES) {
+                parts.add(new Part());
+            }
+            parts.get(parts.size() - 1).add(name, value);
+        }
+    }
+
+    /** Some fields of a hash. */
+    private static final class Part {
         private final ByteArrayOutputStream fields = new ByteArrayOutputStream();
         private int count;
 
@@ -47,10 +63,6 @@ final class EntryCopier implements AutoCloseable {
             target.write(rest);
         }
 
-        boolean isEmpty() {
-            return count == 0;
-        }
-
         byte[] toBytes() {
             ByteArrayOutputStream all = new ByteArrayOutputStream();
             varint(all, count);
@@ -59,18 +71,23 @@ final class EntryCopier implements AutoCloseable {
         }
     }
 
-    void string(int database, byte[] key, byte[] value, long expiresAtMs) throws IOException {
-        give(database, EntryVisitor.TYPE_STRING, key, value, expiresAtMs);
+    void string(int database, byte[] key, byte[] value, long expiresAtMs, int recency) throws IOException {
+        give(database, EntryVisitor.TYPE_STRING, key, value, expiresAtMs, recency);
+        entryCount++;
     }
 
     /** Gives a hash; one without fields is none. */
-    void hash(int database, byte[] key, Hash hash, long expiresAtMs) throws IOException {
-        if (!hash.isEmpty()) {
-            give(database, EntryVisitor.TYPE_HASH, key, hash.toBytes(), expiresAtMs);
+    void hash(int database, byte[] key, Hash hash, long expiresAtMs, int recency) throws IOException {
+        int type = EntryVisitor.TYPE_HASH;
+        for (Part part : hash.parts) {
+            give(database, type, key, part.toBytes(), expiresAtMs, recency);
+            type = EntryVisitor.TYPE_HASH_PART;
         }
+        entryCount += hash.parts.isEmpty() ? 0 : 1;
     }
 
-    private void give(int database, int type, byte[] key, byte[] value, long expiresAtMs) throws IOException {
+    private void give(int database, int type, byte[] key, byte[] value, long expiresAtMs, int recency)
+            throws IOException {
         long length = (long) key.length + value.length;
         if (length > capacity) {
             close();
@@ -83,17 +100,7 @@ final class EntryCopier implements AutoCloseable {
         boolean number = type == EntryVisitor.TYPE_STRING
                 && value.length <= Decimal.MAX_LENGTH
                 && Decimal.isInteger(valueAddress, value.length);
-        visitor.visit(
-                database,
-                type,
-                number,
-                memory,
-                key.length,
-                valueAddress,
-                value.length,
-                expiresAtMs,
-                EntryVisitor.NO_RECENCY);
-        entryCount++;
+        visitor.visit(database, type, number, memory, key.length, valueAddress, value.length, expiresAtMs, recency);
     }
 
     /** Entries given so far. */

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import io.redistill.engine.rdb.RdbException;
 import io.redistill.engine.rdb.RdbTypes;
 import io.redistill.engine.rdb.RdbValues;
+import io.redistill.engine.store.AccessStamps;
 import io.redistill.snapshot.EntryVisitor;
 import java.io.IOException;
 
@@ -26,6 +27,7 @@ final class RdbImport {
     private final EntryCopier target;
     private int database;
     private long expiresAtMs = EntryVisitor.NO_EXPIRY;
+    private int recency = EntryVisitor.NO_RECENCY;
     private long skippedCount;
 
     /** Reads on behind {@link #MAGIC}. */
@@ -81,8 +83,8 @@ final class RdbImport {
             }
             case RdbTypes.EXPIRE_TIME -> expiresAtMs = (int) RdbValues.littleEndian(in, Integer.BYTES) * 1000L;
             case RdbTypes.EXPIRE_TIME_MS -> expiresAtMs = RdbValues.littleEndian(in, Long.BYTES);
-            case RdbTypes.FREQUENCY -> in.read();
-            case RdbTypes.IDLE -> RdbValues.length(in);
+            case RdbTypes.FREQUENCY -> recency = AccessStamps.savedOfFrequency(in.read());
+            case RdbTypes.IDLE -> recency = AccessStamps.savedOfIdle(RdbValues.length(in));
             case RdbTypes.FUNCTION_2 -> RdbValues.string(in);
             case RdbTypes.MODULE_AUX -> {
                 RdbValues.length(in);
@@ -95,15 +97,16 @@ final class RdbImport {
     private void entry(int type) throws IOException {
         byte[] key = RdbValues.string(in);
         if (type == RdbTypes.STRING) {
-            target.string(database, key, RdbValues.string(in), expiresAtMs);
+            target.string(database, key, RdbValues.string(in), expiresAtMs, recency);
         } else if (RdbTypes.isHash(type)) {
             EntryCopier.Hash hash = new EntryCopier.Hash();
             RdbValues.hash(type, in, hash::add);
-            target.hash(database, key, hash, expiresAtMs);
+            target.hash(database, key, hash, expiresAtMs, recency);
         } else {
             RdbValues.skipValue(type, in);
             skippedCount++;
         }
         expiresAtMs = EntryVisitor.NO_EXPIRY;
+        recency = EntryVisitor.NO_RECENCY;
     }
 }

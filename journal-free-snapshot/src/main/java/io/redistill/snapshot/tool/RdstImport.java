@@ -96,9 +96,9 @@ final class RdstImport {
     private void give(byte[] key, byte @Nullable [] string, EntryCopier.@Nullable Hash hash, long expiresAtMs)
             throws IOException {
         if (string != null) {
-            target.string(0, key, string, expiresAtMs);
+            target.string(0, key, string, expiresAtMs, EntryVisitor.NO_RECENCY);
         } else if (hash != null) {
-            target.hash(0, key, hash, expiresAtMs);
+            target.hash(0, key, hash, expiresAtMs, EntryVisitor.NO_RECENCY);
         }
     }
 

@@ -4,21 +4,31 @@ package io.redistill.network.server;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redistill.engine.memory.Memory;
+import io.redistill.engine.store.AccessStamps;
+import io.redistill.engine.store.EvictionPolicy;
 import io.redistill.network.support.RedisServer;
 import io.redistill.network.support.RespClient;
+import io.redistill.snapshot.SnapshotReader;
 import io.redistill.snapshot.tool.SnapshotTool;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The offline tool, with files of this server, of redis-server and of the Rust project Redistill. */
 @Timeout(120)
@@ -83,6 +93,7 @@ class SnapshotToolIT {
             assertThat(client.call("GET", "other")).isEqualTo(RespClient.bulk("database"));
             client.call("SELECT", "0");
             assertThat(client.call("HLEN", "table")).isEqualTo(":600\r\n");
+            assertThat(client.call("HLEN", "long table")).isEqualTo(":62\r\n");
             assertThat(client.call("HGET", "packed", "c")).isEqualTo(RespClient.bulk("-5000000000"));
             assertThat(client.call("PEXPIRETIME", "timed")).isEqualTo(":" + FAR_MS + "\r\n");
         }
@@ -107,6 +118,10 @@ class SnapshotToolIT {
             client.call("HSET", "table", "field:" + i, "value:" + i);
         }
         client.call("PEXPIREAT", "table", Long.toString(FAR_MS));
+        for (int i = 0; i < 60; i++) { // in parts, since it is longer than one may be
+            client.call(
+                    "HSET", "long table", "field:" + i, "value:" + i + noise(2_000), "large:" + i % 2, noise(90_000));
+        }
         client.call("RPUSH", "list", "a", "1", "x".repeat(100));
         for (int i = 0; i < 300; i++) {
             client.call("RPUSH", "biglist", "x".repeat(100) + i);
@@ -121,6 +136,80 @@ class SnapshotToolIT {
         client.call("SELECT", "3");
         client.call("SET", "other", "database");
         client.call("SELECT", "0");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"allkeys-lru,IDLETIME", "volatile-lfu,FREQ"})
+    void shouldKeepWhatRedisKnewOfTheUseOfKeys(String policy, String option) throws Exception {
+        Path rdb = directory.resolve("used.rdb");
+        Path snapshot = directory.resolve("snapshot");
+        int[] uses = {0, 3, 20, 150, 255};
+        try (RedisServer redis = RedisServer.start(
+                        "--dir", directory.toString(), "--dbfilename", "used.rdb", "--maxmemory-policy", policy);
+                RespClient client = RespClient.connect(redis.port())) {
+            client.call("SET", "string", "value");
+            client.call("HSET", "hash", "field", "value");
+            byte[] string = payload(client, "string");
+            byte[] hash = payload(client, "hash");
+            client.call("FLUSHALL");
+            for (int use : uses) {
+                byte[] bytes = use == 20 ? hash : string;
+                assertThat(client.call(
+                                ascii("RESTORE"),
+                                ascii("key:" + use),
+                                ascii("0"),
+                                bytes,
+                                ascii(option),
+                                ascii("" + use)))
+                        .isEqualTo("+OK\r\n");
+            }
+            assertThat(client.call("SAVE")).isEqualTo("+OK\r\n");
+        }
+        assertThat(run("import", rdb.toString(), snapshot.toString()))
+                .as(messages.toString())
+                .isZero();
+        Map<String, Integer> recencies = new HashMap<>();
+        try (FileChannel channel = FileChannel.open(snapshot)) {
+            SnapshotReader.read(
+                    "file",
+                    channel,
+                    (database, type, number, key, keyLength, value, length, expires, recency) ->
+                            recencies.put(new String(Memory.toArray(key, keyLength), ISO_8859_1), recency));
+        }
+        assertThat(recencies).hasSize(uses.length);
+        for (int i = 0; i < uses.length; i++) {
+            int recency = recencies.get("key:" + uses[i]);
+            if (option.equals("FREQ")) {
+                assertThat(recency).isEqualTo(0x8000 | uses[i]);
+            } else {
+                // Some second may have passed before it was saved.
+                assertThat(recency)
+                        .isBetween(AccessStamps.savedOfIdle(uses[i]), AccessStamps.savedOfIdle(uses[i] + 10));
+                assertThat(recency).isGreaterThanOrEqualTo(i == 0 ? 0 : recencies.get("key:" + uses[i - 1]));
+            }
+        }
+        if (option.equals("FREQ")) {
+            try (TestServer server = TestServer.shards(2)
+                            .options("--dir", directory.toString())
+                            .file("snapshot")
+                            .policy(EvictionPolicy.ALLKEYS_LFU)
+                            .start();
+                    RespClient client = server.connect()) {
+                for (int use : uses) {
+                    assertThat(client.call("OBJECT", "FREQ", "key:" + use)).isEqualTo(":" + use + "\r\n");
+                }
+            }
+        }
+    }
+
+    private static byte[] payload(RespClient client, String key) throws IOException {
+        byte[] reply = client.send(RespClient.request("DUMP", key)).replyBytes();
+        int start = new String(reply, ISO_8859_1).indexOf('\n') + 1;
+        return Arrays.copyOfRange(reply, start, reply.length - 2);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(ISO_8859_1);
     }
 
     private static String noise(int length) {
@@ -233,7 +322,7 @@ class SnapshotToolIT {
                 .contains("SET $6 string $5 value *3 $9 PEXPIREAT $6 string $13 4000000000000")
                 .contains("HSET $4 hash $1 f $1 v $1 g $0  ")
                 .contains("SET $3 old $4 form");
-        Files.write(file, java.util.Arrays.copyOf(whole, whole.length - 1));
+        Files.write(file, Arrays.copyOf(whole, whole.length - 1));
         assertThat(run("import", file.toString(), directory.resolve("second").toString()))
                 .isEqualTo(1);
     }
