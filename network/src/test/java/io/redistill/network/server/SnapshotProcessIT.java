@@ -6,97 +6,46 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.redistill.network.support.Await;
 import io.redistill.network.support.RedisServer;
 import io.redistill.network.support.RespClient;
-import io.redistill.network.support.Seeds;
 import io.redistill.network.support.ServerProcess;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.Tag;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Snapshots across the ends of processes, wanted and not. */
-@Timeout(600)
+/** Snapshots across the ends of processes; {@link SnapshotKillIT} has those that nobody wanted. */
+@Timeout(120)
 class SnapshotProcessIT {
-    private static final int KILLS = Integer.getInteger("redistill.snapshot.kills", 2);
-    private static final int MANY_KILLS = 200;
+    /** These servers live for a second: code that is compiled well comes too late for them. */
+    private static final List<String> JAVA_OPTIONS = List.of("-XX:TieredStopAtLevel=1", "-XX:MaxDirectMemorySize=48m");
+
+    private static final int FIELD_BYTES = 50 << 20;
 
     @TempDir
     Path directory;
 
     @Test
-    void shouldLoadTheLastCompleteSnapshotWheneverItIsKilled() throws Exception {
-        killAndStart(KILLS);
-    }
-
-    @Test
-    @Tag("slow")
-    @Timeout(3600)
-    void shouldLoadTheLastCompleteSnapshotHoweverOftenItIsKilled() throws Exception {
-        killAndStart(MANY_KILLS);
-    }
-
-    private void killAndStart(int kills) throws Exception {
-        SplittableRandom random = new SplittableRandom(Seeds.next("SnapshotProcessIT"));
-        int complete = 0;
-        int number = 0;
-        for (int kill = 0; kill <= kills; kill++) {
-            try (ServerProcess server = start();
-                    RespClient client = server.connect()) {
-                awaitLoaded(client);
-                int loaded = (int) integer(client.call("STRLEN", "generation"));
-                assertThat(loaded).as("generation after kill %d", kill).isBetween(complete, number);
-                assertWhole(client, loaded);
-                complete = loaded;
-                if (kill == kills) {
-                    return;
-                }
-                number = loaded + 1;
-                write(client, number);
-                assertThat(client.call("BGSAVE")).startsWith("+Background");
-                LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(150_000)));
-                if (client.call("INFO", "persistence").contains("rdb_saves:1\r\n")) {
-                    complete = number;
-                }
-            } // kills
-        }
-    }
-
-    /** All keys of a generation are as long as its number. */
-    private static void write(RespClient client, int generation) throws IOException {
-        ByteArrayOutputStream pipeline = new ByteArrayOutputStream();
-        String value = "x".repeat(generation);
-        for (int i = 0; i < 5_000; i++) {
-            RespClient.append(pipeline, "SET", "key:" + i, value);
-        }
-        RespClient.append(pipeline, "SET", "generation", value);
-        client.send(pipeline.toByteArray());
-        for (int i = 0; i <= 5_000; i++) {
-            assertThat(client.reply()).isEqualTo("+OK\r\n");
-        }
-    }
-
-    private static void assertWhole(RespClient client, int generation) throws IOException {
-        if (generation == 0) {
-            assertThat(client.call("DBSIZE")).isEqualTo(":0\r\n");
-            return;
-        }
-        assertThat(client.call("DBSIZE")).isEqualTo(":5001\r\n");
-        for (int i = 0; i < 5_000; i += 499) {
-            assertThat(client.call("STRLEN", "key:" + i)).isEqualTo(":" + generation + "\r\n");
-        }
-    }
-
-    @Test
     void shouldSaveAtShutdownAndAtSigtermByRule() throws Exception {
-        try (ServerProcess server = start();
+        Path inTheWay = Files.createDirectory(directory.resolve("redistill.snapshot.tmp"));
+        try (ServerProcess server = start("--snapshot-compression", "yes");
                 RespClient client = server.connect()) {
             client.call("SET", "a", "1");
+            // A field for which the JVM has no buffer.
+            assertThat(client.call(bytes("HSET"), bytes("hash"), bytes("field"), new byte[FIELD_BYTES]))
+                    .isEqualTo(":1\r\n");
+            Files.delete(inTheWay);
+            assertThat(client.call("SAVE")).isEqualTo("-ERR\r\n");
+            assertThat(client.call("INFO", "persistence")).contains("no memory outside of the heap");
+            client.call("DEL", "hash");
+            Files.createDirectory(inTheWay);
+            assertThat(client.call("SHUTDOWN", "SAVE")).isEqualTo("-ERR Errors trying to SHUTDOWN. Check logs.\r\n");
+            assertThat(client.call("GET", "a")).isEqualTo("$1\r\n1\r\n");
+            assertThat(file()).doesNotExist();
+            Files.delete(inTheWay);
             client.send(RespClient.request("SHUTDOWN", "SAVE"));
             assertThat(client.untilEnd()).isEmpty();
             assertThat(server.exitCode()).isZero();
@@ -108,6 +57,7 @@ class SnapshotProcessIT {
             client.call("SET", "b", "2");
             assertThat(server.stop()).isZero();
         }
+        byte[] saved = Files.readAllBytes(file());
         try (ServerProcess server = start();
                 RespClient client = server.connect()) {
             awaitLoaded(client);
@@ -115,59 +65,73 @@ class SnapshotProcessIT {
             client.call("SET", "c", "3");
             assertThat(server.stop()).isZero();
         }
-        try (ServerProcess server = start();
-                RespClient client = server.connect()) {
-            awaitLoaded(client);
-            assertThat(client.call("GET", "c"))
-                    .as("without rules nothing is saved at the end")
-                    .isEqualTo("$-1\r\n");
-        }
-    }
-
-    @Test
-    void shouldGoOnWhenTheSnapshotOfShutdownFails() throws Exception {
-        Files.createDirectory(directory.resolve("redistill.snapshot.tmp"));
-        try (ServerProcess server = start();
-                RespClient client = server.connect()) {
-            client.call("SET", "a", "1");
-            assertThat(client.call("SHUTDOWN", "SAVE")).isEqualTo("-ERR Errors trying to SHUTDOWN. Check logs.\r\n");
-            assertThat(client.call("GET", "a")).isEqualTo("$1\r\n1\r\n");
-            client.send(RespClient.request("SHUTDOWN", "NOSAVE"));
-            assertThat(server.exitCode()).isZero();
-        }
+        assertThat(Files.readAllBytes(file()))
+                .as("without rules nothing is saved at the end")
+                .isEqualTo(saved);
     }
 
     @Test
     void shouldRefuseADamagedFileAndLeaveItAlone() throws Exception {
-        try (ServerProcess server = start();
+        try (TestServer server = TestServer.shards(2)
+                        .options("--dir", directory.toString())
+                        .file("redistill.snapshot")
+                        .start();
                 RespClient client = server.connect()) {
             client.call("SET", "a", "1");
             assertThat(client.call("SAVE")).isEqualTo("+OK\r\n");
         }
-        Path file = directory.resolve("redistill.snapshot");
-        byte[] bytes = Files.readAllBytes(file);
+        byte[] bytes = Files.readAllBytes(file());
         bytes[bytes.length - 1] ^= 1;
-        Files.write(file, bytes);
-        refused("redistill.snapshot is refused at offset ", "the checksum is wrong");
-        assertThat(Files.readAllBytes(file)).isEqualTo(bytes);
-        Files.writeString(file, "REDIS0010 and so on");
-        refused("redistill snapshot import ");
-        try (ServerProcess server = start("--start-empty", "yes");
+        Files.write(file(), bytes);
+        Files.writeString(directory.resolve("dump.rdb"), "REDIS0010 and so on");
+        Files.createDirectory(directory.resolve("directory"));
+        // A length that is wrong, in a file that is longer than what the JVM may take outside of the heap.
+        try (RandomAccessFile sparse =
+                new RandomAccessFile(directory.resolve("length").toFile(), "rw")) {
+            sparse.writeInt(Integer.reverseBytes(1 << 30 | 500 << 20));
+            sparse.setLength(600 << 20);
+        }
+        // All at once, since each has a whole JVM to start.
+        try (ServerProcess damaged = launch("redistill.snapshot");
+                ServerProcess foreign = launch("dump.rdb");
+                ServerProcess wrongLength = launch("length");
+                ServerProcess noFile = launch("directory")) {
+            assertRefused(damaged, "redistill.snapshot is refused at offset ", "the checksum is wrong");
+            assertRefused(foreign, "dump.rdb is refused at offset 0: ", "redistill snapshot import ");
+            assertRefused(wrongLength, "length is refused at offset 0: ", "no memory outside of the heap");
+            assertRefused(noFile, "directory cannot be loaded: ", "is a directory");
+        }
+        assertThat(Files.readAllBytes(file())).isEqualTo(bytes);
+        try (ServerProcess server = start("--start-empty", "yes", "--save", "900 1");
                 RespClient client = server.connect()) {
             assertThat(client.call("DBSIZE")).isEqualTo(":0\r\n");
-            assertThat(file).doesNotExist();
             try (var files = Files.list(directory)) {
                 assertThat(files.map(path -> path.getFileName().toString()))
                         .anyMatch(name -> name.startsWith("redistill.snapshot.kept-"));
             }
+            client.call("SET", "b", "2");
+            client.send(RespClient.request("SHUTDOWN", "NOSAVE"));
+            assertThat(server.exitCode()).isZero();
+            assertThat(file()).doesNotExist();
         }
     }
 
-    private void refused(String... texts) throws Exception {
-        try (ServerProcess server = ServerProcess.launch(RedisServer.freePort(), "--dir", directory.toString())) {
-            assertThat(server.exitCode()).isEqualTo(1);
-            assertThat(server.log()).contains(texts);
-        }
+    private static void assertRefused(ServerProcess server, String... texts) throws Exception {
+        assertThat(server.exitCode()).isEqualTo(1);
+        assertThat(server.log()).contains(texts);
+    }
+
+    private ServerProcess launch(String file) throws IOException {
+        return ServerProcess.launch(
+                JAVA_OPTIONS, RedisServer.freePort(), "--dir", directory.toString(), "--dbfilename", file);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private Path file() {
+        return directory.resolve("redistill.snapshot");
     }
 
     private ServerProcess start(String... more) throws Exception {
@@ -177,14 +141,10 @@ class SnapshotProcessIT {
         options[1] = "2";
         options[2] = "--dir";
         options[3] = directory.toString();
-        return ServerProcess.start(options);
+        return ServerProcess.start(JAVA_OPTIONS, options);
     }
 
     private static void awaitLoaded(RespClient client) throws Exception {
         Await.until("loaded", () -> client.call("INFO", "persistence").contains("\nloading:0\r\n"));
-    }
-
-    private static long integer(String reply) {
-        return Long.parseLong(reply.substring(1).trim());
     }
 }

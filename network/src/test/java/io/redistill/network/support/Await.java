@@ -7,7 +7,10 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Waits for conditions. */
 public final class Await {
-    private static final long DEADLINE_NS = TimeUnit.SECONDS.toNanos(30);
+    /** A generous time for anything; longer with {@code -Dredistill.await.seconds=N}, for a machine that is busy. */
+    public static final int SECONDS = Integer.getInteger("redistill.await.seconds", 30);
+
+    private static final long DEADLINE_NS = TimeUnit.SECONDS.toNanos(SECONDS);
 
     private Await() {}
 
@@ -16,7 +19,7 @@ public final class Await {
         long deadline = System.nanoTime() + DEADLINE_NS;
         while (!condition.call()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("still not so after 30 s: " + what);
+                throw new AssertionError("still not so after " + SECONDS + " s: " + what);
             }
             LockSupport.parkNanos(1_000_000);
         }

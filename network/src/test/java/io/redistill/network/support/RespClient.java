@@ -22,7 +22,7 @@ import java.nio.file.Path;
  * <p>Threading: one thread writes, one reads.
  */
 public final class RespClient implements AutoCloseable {
-    private static final int TIMEOUT_MS = 30_000;
+    private static final int TIMEOUT_MS = 1_000 * Await.SECONDS;
     private static final int BUFFER_BYTES = 64 << 10;
 
     private final AutoCloseable connection;

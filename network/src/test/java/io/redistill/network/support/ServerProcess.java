@@ -68,6 +68,7 @@ public final class ServerProcess implements AutoCloseable {
             });
             server.firstPongMs = (System.nanoTime() - startNs) / 1_000_000;
         } catch (Throwable e) {
+            e.addSuppressed(new AssertionError("its log: " + server.log()));
             server.close();
             throw e;
         }
@@ -76,7 +77,12 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Starts a server that is expected to refuse. */
     public static ServerProcess launch(int port, String... options) throws IOException {
-        return new ServerProcess(port, List.of(), List.of(options));
+        return launch(List.of(), port, options);
+    }
+
+    /** The same with more options for the JVM. */
+    public static ServerProcess launch(List<String> javaOptions, int port, String... options) throws IOException {
+        return new ServerProcess(port, javaOptions, List.of(options));
     }
 
     public int port() {
@@ -108,8 +114,16 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Waits for the end and returns the exit code. */
     public int exitCode() throws InterruptedException {
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("the process ends").isTrue();
+        assertThat(process.waitFor(Await.SECONDS, TimeUnit.SECONDS))
+                .as("the process ends")
+                .isTrue();
         return process.exitValue();
+    }
+
+    /** Sends SIGKILL and waits for the end. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly();
+        exitCode();
     }
 
     /** Sends SIGTERM and returns the exit code. */
