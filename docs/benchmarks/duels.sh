@@ -35,9 +35,10 @@ for depth in ${DEPTHS:-1 16}; do
     name=p$depth-$share
     echo "== P=$depth, $share %: $((full * share / 100))/s" | tee -a "$out/results.txt"
     code=0
-    # In an open loop P is a limit: what is due beyond it waits, and the wait counts.
+    # P requests come at a time over one connection, and not more are under way on it: what is due beyond waits, and the
+    # wait counts.
     ./harness duel --server "$ours" --other "$theirs" --server-cpus "$server_cpus" --pairs "${PAIRS:-5}" \
-      --rate "$((full * share / 100))" --arrivals poisson --pipeline "$depth" "${load[@]}" --quiet \
+      --rate "$((full * share / 100))" --arrivals poisson --batch "$depth" --pipeline "$depth" "${load[@]}" --quiet \
       --output "$out/$name" | tee -a "$out/results.txt" || code=${PIPESTATUS[0]}
     case $code in 0 | 1 | 3) ;; *) exit "$code" ;; esac
     if [ "${KEEP:-0}" = 1 ] && [ -f "$out/$name/comparison.json" ]; then

@@ -58,6 +58,7 @@ public final class GeneratorLoop {
     private boolean scheduleBlocked;
     private long requestsLeft;
     private int nextConnection;
+    private int leftForConnection;
     private int dirtyCount;
     private int brokenCount;
     private long unanswered;
@@ -88,6 +89,7 @@ public final class GeneratorLoop {
         this.clock = clock;
         this.transport = transport;
         this.schedule = schedule;
+        leftForConnection = schedule.inARow();
         this.mix = mix;
         this.settings = settings;
         this.sink = sink;
@@ -305,7 +307,10 @@ public final class GeneratorLoop {
                 scheduleBlocked = true;
                 break;
             }
-            nextConnection = nextConnection + 1 == connections.length ? 0 : nextConnection + 1;
+            if (--leftForConnection == 0) {
+                leftForConnection = schedule.inARow();
+                nextConnection = nextConnection + 1 == connections.length ? 0 : nextConnection + 1;
+            }
             offer(connection, nextDueNs, nowNs);
             if (--requestsLeft == 0) {
                 nextDueNs = Long.MAX_VALUE;

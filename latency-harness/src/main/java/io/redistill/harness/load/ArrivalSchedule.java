@@ -45,6 +45,16 @@ public abstract sealed class ArrivalSchedule {
         return new Replay(timesNs);
     }
 
+    /** So many requests at each time of another schedule, all over one connection: a client that pipelines. */
+    public static ArrivalSchedule batches(ArrivalSchedule times, int size) {
+        return size == 1 ? times : new Batches(times, size);
+    }
+
+    /** How many requests in a row are for one connection. */
+    public int inARow() {
+        return 1;
+    }
+
     /** One in so many requests of another schedule: the share of one of several threads. */
     public static ArrivalSchedule share(ArrivalSchedule whole, int number, int of) {
         return of == 1 ? whole : new Share(whole, number, of);
@@ -128,6 +138,33 @@ public abstract sealed class ArrivalSchedule {
         @Override
         public long nextNs() {
             return next == timesNs.length ? NONE : timesNs[next++];
+        }
+    }
+
+    private static final class Batches extends ArrivalSchedule {
+        private final ArrivalSchedule times;
+        private final int size;
+        private int left;
+        private long batchNs;
+
+        Batches(ArrivalSchedule times, int size) {
+            this.times = times;
+            this.size = size;
+        }
+
+        @Override
+        public int inARow() {
+            return size;
+        }
+
+        @Override
+        public long nextNs() {
+            if (left == 0) {
+                batchNs = times.nextNs();
+                left = size;
+            }
+            left--;
+            return batchNs;
         }
     }
 

@@ -44,6 +44,7 @@ public final class PlanBuilder {
     private static final int MOST_CONNECTIONS = 20_000;
     private static final int MOST_THREADS = 256;
     private static final int MOST_QUEUED = 1 << 20;
+    private static final int MOST_BATCH = 1 << 10;
     private static final int LEAST_QUEUE = 1 << 10;
     private static final double QUEUED_SECONDS = 20;
     private static final long MILLISECOND_NS = 1_000_000;
@@ -70,6 +71,12 @@ public final class PlanBuilder {
             throw bad("threads", Integer.toString(threads), "at most connections=" + connections);
         }
         range("pipeline", options.pipeline, 0, Integer.MAX_VALUE);
+        range("batch", options.batch, 1, MOST_BATCH);
+        boolean spaced =
+                options.arrivals == RunOptions.Arrivals.CONSTANT || options.arrivals == RunOptions.Arrivals.POISSON;
+        if (options.batch > 1 && !(open && spaced)) {
+            throw bad("batch", Integer.toString(options.batch), "1 unless arrivals are constant or poisson");
+        }
         range("depth", options.depth, 1, 1 << 16);
         range("resp", options.resp, 2, 3);
         range("database", options.database, 0, Integer.MAX_VALUE);
@@ -110,7 +117,7 @@ public final class PlanBuilder {
                     case CLOSED -> RunConfiguration.CLOSED_LOOP;
                     case PING_PONG -> RunConfiguration.PING_PONG;
                 },
-                open ? options.arrivals.name().toLowerCase(Locale.ROOT) : "none",
+                open ? arrivals() : "none",
                 options.send.name().toLowerCase(Locale.ROOT),
                 options.receive.name().toLowerCase(Locale.ROOT),
                 open ? rate : 0,
@@ -162,10 +169,24 @@ public final class PlanBuilder {
         };
     }
 
+    private String arrivals() {
+        String kind = options.arrivals.name().toLowerCase(Locale.ROOT);
+        return options.batch == 1 ? kind : kind + ", " + options.batch + " at a time";
+    }
+
     private IntFunction<ArrivalSchedule> schedule(int threads, double rate) {
         return switch (options.arrivals) {
-            case CONSTANT -> thread -> ArrivalSchedule.share(ArrivalSchedule.constant((long) rate), thread, threads);
-            case POISSON -> thread -> ArrivalSchedule.poisson(rate / threads, options.seed + thread);
+            case CONSTANT -> {
+                // The rate of batches need be no whole number.
+                Supplier<ArrivalSchedule> whole = () -> options.batch == 1
+                        ? ArrivalSchedule.constant((long) rate)
+                        : ArrivalSchedule.burst(1, Math.max(1, Math.round(options.batch * 1e9 / rate)));
+                yield thread ->
+                        ArrivalSchedule.batches(ArrivalSchedule.share(whole.get(), thread, threads), options.batch);
+            }
+            case POISSON ->
+                thread -> ArrivalSchedule.batches(
+                        ArrivalSchedule.poisson(rate / threads / options.batch, options.seed + thread), options.batch);
             case BURST -> {
                 long everyNs = time("burst-every", options.burstEvery, 1_000);
                 yield thread ->

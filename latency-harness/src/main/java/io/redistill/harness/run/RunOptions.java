@@ -147,6 +147,14 @@ public final class RunOptions {
     int pipeline;
 
     @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "Constant and poisson arrivals come so many at a time over one connection, as from clients that pipeline (${DEFAULT-VALUE}).")
+    int batch;
+
+    @Option(
             names = "--loop",
             paramLabel = "KIND",
             defaultValue = "open",

@@ -106,6 +106,8 @@ class RunCommandTest {
     @ParameterizedTest
     @CsvSource({
         "--arrivals poisson --rate 2k, open loop, poisson",
+        "--batch 8 --pipeline 16, open loop, 'constant, 8 at a time'",
+        "--batch 8 --arrivals poisson -t 2, open loop, 'poisson, 8 at a time'",
         "--arrivals burst --burst-size 20 --burst-every 50ms, open loop, burst",
         "--loop closed --depth 3 -t 2, closed loop, none",
         "--loop ping-pong, ping-pong, none",
@@ -175,6 +177,8 @@ class RunCommandTest {
                 "--rate x; is no count: a whole number is",
                 "--rate 0; 1 to 100000000",
                 "--duration 5; is no time: a number with ns, us, ms, s, m or h",
+                "--batch 0; 1 to 1024",
+                "--batch 2 --loop closed; 1 unless arrivals are constant or poisson",
                 "--arrivals often; CONSTANT, POISSON, BURST, REPLAY",
                 "--arrivals replay; a file when arrivals=replay",
                 "--loop round; open, closed or ping-pong",

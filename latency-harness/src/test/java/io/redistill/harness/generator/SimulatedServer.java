@@ -24,6 +24,7 @@ final class SimulatedServer implements Transport {
     private Integer[] polled = new Integer[0];
     private long freeAtNs;
     private long nowNs;
+    private int writes;
 
     @SuppressWarnings({"unchecked", "rawtypes"})
     SimulatedServer(int connections, long workNs, long stallNs) {
@@ -62,8 +63,14 @@ final class SimulatedServer implements Transport {
     @Override
     public void disconnect(int connection) {}
 
+    /** How often something was written to it. */
+    int writes() {
+        return writes;
+    }
+
     @Override
     public void write(int connection, ByteBuffer bytes) {
+        writes++;
         while (requests[connection].scan(bytes) == ReplyScanner.REPLY) {
             freeAtNs = answeredAt(nowNs, freeAtNs, workNs, stallNs);
             answeredAtNs[connection].add(freeAtNs);

@@ -79,6 +79,18 @@ class TruthTest {
         assertThat(recorded.set.blocked).isPositive();
     }
 
+    /** Each batch is one write to one connection, and each of its requests is measured from the time of all. */
+    @Test
+    void shouldSendABatchInOnePiece() throws IOException {
+        int size = 16;
+        Supplier<ArrivalSchedule> schedule =
+                () -> ArrivalSchedule.batches(ArrivalSchedule.constant(PER_SECOND / size), size);
+        SimulatedServer server = new SimulatedServer(10, WORK_NS, STALL_NS);
+        Recorded recorded = run(server, schedule.get(), 10, open(1 << 12, 1 << 12));
+        assertPercentiles(responseTimes(schedule.get()), recorded.set.response(0));
+        assertThat(server.writes()).isEqualTo((WARM_UP_SECONDS + SECONDS) * (PER_SECOND / size));
+    }
+
     /** The same server under a closed loop: one request a second sees the stall, 1 in 8,000 instead of 1 in 10. */
     @Test
     void shouldShowWhatAClosedLoopLeavesOut() throws IOException {

@@ -58,6 +58,17 @@ class ArrivalScheduleTest {
     }
 
     @Test
+    void shouldMakeBatches() {
+        ArrivalSchedule batches = ArrivalSchedule.batches(ArrivalSchedule.burst(1, 50), 3);
+        assertThat(first(batches, 7)).containsExactly(0, 0, 0, 50, 50, 50, 100);
+        assertThat(batches.inARow()).isEqualTo(3);
+        assertThat(ArrivalSchedule.batches(ArrivalSchedule.constant(10), 1).inARow())
+                .isEqualTo(1);
+        assertThat(first(ArrivalSchedule.batches(ArrivalSchedule.replay(new long[] {3}), 2), 3))
+                .containsExactly(3, 3, ArrivalSchedule.NONE);
+    }
+
+    @Test
     void shouldDealASchedule() {
         assertThat(first(ArrivalSchedule.share(ArrivalSchedule.constant(10), 0, 3), 3))
                 .containsExactly(0, 300_000_000, 600_000_000);
