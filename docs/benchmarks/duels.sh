@@ -3,13 +3,13 @@
 #
 # The duels behind docs/benchmarks.md: this server against redis-server, at P=1 and P=16, at 25, 50 and 80 % of
 # redis-server's saturation, which a closed loop measures first. One command on a quiet machine, about twenty minutes; the
-# last thing it prints is the table of docs/benchmarks.md (duels.py FOLDER prints it again):
+# last thing it prints is the table of docs/benchmarks.md (duels.py table FOLDER prints it again):
 #
 #   docs/benchmarks/duels.sh [FOLDER]     # default: results/duels
 #
-# SERVER_CPUS (0), GENERATOR_CPUS (1), PAIRS (5), DURATION (6s), WARM_UP (4s), KEYS (200k), VALUE_SIZE (256),
-# CONNECTIONS (50), DEPTHS ("1 16") and SHARES ("25 50 80") change what is measured. With KEEP=1 the
-# comparison of each duel and the summaries of its runs go into docs/benchmarks, a file a duel.
+# SERVER_CPUS (0), GENERATOR_CPUS (1), PAIRS (5), DURATION (6s), WARM_UP (4s), ARRIVALS (poisson), KEYS (200k), VALUE_SIZE
+# (256), CONNECTIONS (50), DEPTHS ("1 16") and SHARES ("25 50 80") change what is measured. With KEEP=1 the comparison of each
+# duel and the summaries of its runs go into docs/benchmarks, a file a duel.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/servers.bash"
 mkdir -p "${1:-$root/results/duels}"
@@ -38,7 +38,7 @@ for depth in ${DEPTHS:-1 16}; do
     # P requests come at a time over one connection, and not more are under way on it: what is due beyond waits, and the
     # wait counts.
     ./harness duel --server "$ours" --other "$theirs" --server-cpus "$server_cpus" --pairs "${PAIRS:-5}" \
-      --rate "$((full * share / 100))" --arrivals poisson --batch "$depth" --pipeline "$depth" "${load[@]}" --quiet \
+      --rate "$((full * share / 100))" --arrivals "${ARRIVALS:-poisson}" --batch "$depth" --pipeline "$depth" "${load[@]}" --quiet \
       --output "$out/$name" | tee -a "$out/results.txt" || code=${PIPESTATUS[0]}
     case $code in 0 | 1 | 3) ;; *) exit "$code" ;; esac
     if [ "${KEEP:-0}" = 1 ] && [ -f "$out/$name/comparison.json" ]; then
