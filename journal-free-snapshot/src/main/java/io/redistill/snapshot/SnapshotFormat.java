@@ -55,6 +55,12 @@ final class SnapshotFormat {
     /** Most bytes of a block of kind VALUE. */
     static final int VALUE_BLOCK_BYTES = 1 << 20;
 
+    /**
+     * Longer blocks are written and read through a small buffer, since the JVM may have none of their length; and as they
+     * are, since whatever compresses needs one.
+     */
+    static final int LONG_BLOCK_BYTES = 4 << 20;
+
     /** Longest value of a string, as in the protocol. */
     static final int MAX_VALUE_BYTES = 512 << 20;
 
@@ -84,11 +90,17 @@ final class SnapshotFormat {
 
     /** The checksum of a document's bytes, which lie from {@code from} to {@code to} in {@code bytes}. */
     static int crc(boolean meta, Bytes<ByteBuffer> bytes, int from, int to) {
-        CRC32C crc = new CRC32C();
-        crc.update(meta ? 1 : 0);
+        CRC32C crc = crc(meta);
         ByteBuffer all = underlying(bytes).duplicate();
         crc.update(all.limit(to).position(from));
         return (int) crc.getValue();
+    }
+
+    /** The checksum of a document of which no byte has come yet. */
+    static CRC32C crc(boolean meta) {
+        CRC32C crc = new CRC32C();
+        crc.update(meta ? 1 : 0);
+        return crc;
     }
 
     /** The checksum of the checksums so far and one more. */

@@ -1,6 +1,7 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.snapshot;
 
+import io.redistill.engine.memory.Memory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -32,6 +33,10 @@ public final class SnapshotReader {
     private long offset;
 
     private int documentBytes;
+
+    /** Its bytes behind its header when it is a long one, which is not in the buffer, else 0. */
+    private long longDocument;
+
     private boolean meta;
     private int crc;
 
@@ -99,6 +104,7 @@ public final class SnapshotReader {
         try {
             return reader.read(visitor);
         } finally {
+            reader.freeLongDocument();
             reader.buffer.releaseLast();
             reader.raw.releaseLast();
         }
@@ -137,6 +143,7 @@ public final class SnapshotReader {
     private void nextDocument() throws IOException {
         offset += documentBytes;
         documentBytes = 0;
+        freeLongDocument();
         buffer.clear();
         load(SnapshotFormat.DOCUMENT_HEADER_BYTES);
         int documentHeader = buffer.readInt(0);
@@ -147,8 +154,12 @@ public final class SnapshotReader {
         if (length < SnapshotFormat.CRC_BYTES) {
             throw damaged("a document of " + length + " bytes");
         }
-        load(length);
         meta = !Wires.isData(documentHeader);
+        if (!meta && length > SnapshotFormat.LONG_BLOCK_BYTES + SnapshotFormat.BLOCK_BYTES) {
+            loadLong(length);
+            return;
+        }
+        load(length);
         int end = documentBytes - SnapshotFormat.CRC_BYTES;
         buffer.readPositionRemaining(SnapshotFormat.DOCUMENT_HEADER_BYTES, end - SnapshotFormat.DOCUMENT_HEADER_BYTES);
         crc = SnapshotFormat.crc(meta, buffer, SnapshotFormat.DOCUMENT_HEADER_BYTES, end);
@@ -161,18 +172,52 @@ public final class SnapshotReader {
         }
     }
 
-    private void load(int bytes) throws IOException {
+    /** The same for a document for which the JVM may have no buffer: it comes through a small one. */
+    private void loadLong(int length) throws IOException {
+        checkLength(length);
+        longDocument = Memory.allocate(length); // address space only, until bytes arrive
+        CRC32C computed = SnapshotFormat.crc(meta);
+        int end = length - SnapshotFormat.CRC_BYTES;
+        ByteBuffer target = SnapshotFormat.underlying(buffer).duplicate();
+        for (int loaded = 0; loaded < length; loaded += SnapshotFormat.BLOCK_BYTES) {
+            int part = Math.min(SnapshotFormat.BLOCK_BYTES, length - loaded);
+            readFully(target.clear().limit(part));
+            Memory.copy(buffer.addressForWrite(0), longDocument + loaded, part);
+            computed.update(target.clear().limit(Math.max(0, Math.min(part, end - loaded))));
+        }
+        documentBytes += length;
+        crc = (int) computed.getValue();
+        if (crc != Memory.getInt(longDocument + end)) {
+            throw damaged("the checksum is wrong");
+        }
+    }
+
+    private void freeLongDocument() {
+        if (longDocument != 0) {
+            Memory.free(longDocument);
+            longDocument = 0;
+        }
+    }
+
+    private void checkLength(int bytes) throws IOException {
         if (bytes > fileBytes - offset - documentBytes) {
             throw damaged("the file ends too early");
         }
-        ensureCapacity(buffer, (long) documentBytes + bytes);
-        ByteBuffer target = SnapshotFormat.underlying(buffer).duplicate();
-        target.limit(documentBytes + bytes).position(documentBytes);
+    }
+
+    private void readFully(ByteBuffer target) throws IOException {
         while (target.hasRemaining()) {
             if (channel.read(target) < 0) {
                 throw damaged("the file ends too early");
             }
         }
+    }
+
+    private void load(int bytes) throws IOException {
+        checkLength(bytes);
+        ensureCapacity(buffer, (long) documentBytes + bytes);
+        ByteBuffer target = SnapshotFormat.underlying(buffer).duplicate();
+        readFully(target.limit(documentBytes + bytes).position(documentBytes));
         documentBytes += bytes;
         buffer.writePosition(documentBytes);
     }
@@ -214,6 +259,17 @@ public final class SnapshotReader {
     }
 
     private int block(BlockVisitor visitor) throws IOException {
+        if (longDocument != 0 && Memory.getByte(longDocument) >> SnapshotFormat.CODEC_SHIFT == Codec.NONE.ordinal()) {
+            return longBlock(visitor);
+        }
+        if (longDocument != 0) {
+            // Compressed, as it was done with blocks of any length once.
+            int bytes = documentBytes - SnapshotFormat.DOCUMENT_HEADER_BYTES;
+            ensureCapacity(buffer, documentBytes);
+            Memory.copy(longDocument, buffer.addressForWrite(SnapshotFormat.DOCUMENT_HEADER_BYTES), bytes);
+            buffer.writePosition(documentBytes);
+            buffer.readPositionRemaining(SnapshotFormat.DOCUMENT_HEADER_BYTES, bytes - SnapshotFormat.CRC_BYTES);
+        }
         long remaining = buffer.readRemaining() - SnapshotFormat.BLOCK_HEADER_BYTES;
         if (remaining < 0) {
             throw damaged("a block without its header");
@@ -231,7 +287,26 @@ public final class SnapshotReader {
                 || !Codec.values()[codec].isPlausible((int) remaining, rawLength)) {
             throw damaged("a block whose lengths disagree");
         }
-        long address = payload(Codec.values()[codec], rawLength);
+        visit(visitor, kind, payload(Codec.values()[codec], rawLength), rawLength, count);
+        return count;
+    }
+
+    private int longBlock(BlockVisitor visitor) throws IOException {
+        int count = Memory.getInt(longDocument + 1);
+        int length = Memory.getInt(longDocument + 1 + Integer.BYTES);
+        int there = documentBytes
+                - SnapshotFormat.DOCUMENT_HEADER_BYTES
+                - SnapshotFormat.BLOCK_HEADER_BYTES
+                - SnapshotFormat.CRC_BYTES;
+        if (length != there || count < 0) {
+            throw damaged("a block whose lengths disagree");
+        }
+        long address = longDocument + SnapshotFormat.BLOCK_HEADER_BYTES;
+        visit(visitor, Memory.getByte(longDocument), address, length, count);
+        return count;
+    }
+
+    private void visit(BlockVisitor visitor, int kind, long address, int rawLength, int count) throws IOException {
         try {
             switch (kind & SnapshotFormat.KIND_MASK) {
                 case SnapshotFormat.KIND_RECORDS -> visitor.records(address, rawLength, count, offset + documentBytes);
@@ -241,7 +316,6 @@ public final class SnapshotReader {
         } catch (BadBlockException e) {
             throw damaged(String.valueOf(e.getMessage()), e);
         }
-        return count;
     }
 
     private long payload(Codec codec, int rawLength) throws IOException {

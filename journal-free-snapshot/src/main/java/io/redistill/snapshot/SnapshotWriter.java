@@ -4,6 +4,7 @@ package io.redistill.snapshot;
 import io.redistill.engine.memory.Memory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.util.zip.CRC32C;
 import net.openhft.chronicle.bytes.Bytes;
@@ -14,7 +15,7 @@ import net.openhft.chronicle.wire.Wire;
  * Writes blocks of records to a channel as {@link SnapshotFormat} has it. What was written is a snapshot only once
  * {@link #finish} has returned; without its footer a reader refuses it.
  *
- * <p>One buffer holds the document being written. After an exception nothing more can be written, and the file is to be
+ * <p>One buffer holds the document being written, or a part of one that is long. After an exception nothing more can be written, and the file is to be
  * thrown away.
  *
  * <p>Threading: one thread at a time. The channel stays the caller's.
@@ -89,10 +90,11 @@ public final class SnapshotWriter implements EntryVisitor, AutoCloseable {
 
     private void block(int kind, long address, int length, int count) throws IOException {
         checkUsable();
-        long longest = Math.max(length, codec.maxLength(length));
-        if (longest > SnapshotFormat.MAX_DOCUMENT_BYTES - SnapshotFormat.BLOCK_BYTES) {
-            throw new IllegalArgumentException("a block of " + length + " bytes does not fit into a document");
+        if (length > SnapshotFormat.LONG_BLOCK_BYTES) {
+            longBlock(kind, address, length, count);
+            return;
         }
+        long longest = Math.max(length, codec.maxLength(length));
         DocumentContext document = wire.writingDocument(false);
         long start = buffer.writePosition();
         SnapshotFormat.ensureCapacity(
@@ -111,6 +113,40 @@ public final class SnapshotWriter implements EntryVisitor, AutoCloseable {
         buffer.writeSkip(written);
         blockCount++;
         SnapshotFormat.chain(chain, seal(document, false));
+    }
+
+    /** The same document as of a shorter block, but never as a whole in the buffer. */
+    private void longBlock(int kind, long address, int length, int count) throws IOException {
+        if (length > SnapshotFormat.MAX_DOCUMENT_BYTES - SnapshotFormat.BLOCK_BYTES) {
+            throw new IllegalArgumentException("a block of " + length + " bytes does not fit into a document");
+        }
+        broken = true;
+        ByteBuffer bytes = SnapshotFormat.underlying(buffer).duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        bytes.clear();
+        bytes.putInt(SnapshotFormat.BLOCK_HEADER_BYTES + length + SnapshotFormat.CRC_BYTES); // data, and complete
+        bytes.put((byte) kind).putInt(count).putInt(length).flip();
+        CRC32C crc = SnapshotFormat.crc(false);
+        crc.update(bytes.duplicate().position(SnapshotFormat.DOCUMENT_HEADER_BYTES));
+        write(bytes);
+        for (int offset = 0; offset < length; offset += SnapshotFormat.BLOCK_BYTES) {
+            int part = Math.min(SnapshotFormat.BLOCK_BYTES, length - offset);
+            Memory.copy(address + offset, buffer.addressForWrite(0), part);
+            bytes.clear().limit(part);
+            crc.update(bytes.duplicate());
+            write(bytes);
+        }
+        bytes.clear();
+        bytes.putInt((int) crc.getValue()).flip();
+        write(bytes);
+        broken = false;
+        blockCount++;
+        SnapshotFormat.chain(chain, (int) crc.getValue());
+    }
+
+    private void write(ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            bytesWritten += channel.write(bytes);
+        }
     }
 
     private int compress(long address, int length, int payload) throws IOException {
@@ -214,9 +250,7 @@ public final class SnapshotWriter implements EntryVisitor, AutoCloseable {
         document.close();
         ByteBuffer bytes = SnapshotFormat.underlying(buffer).duplicate();
         bytes.position(0).limit((int) buffer.writePosition());
-        while (bytes.hasRemaining()) {
-            bytesWritten += channel.write(bytes);
-        }
+        write(bytes);
         buffer.clear();
         broken = false;
         return crc;

@@ -11,6 +11,7 @@ import io.redistill.engine.memory.Memory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
@@ -24,6 +25,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.CRC32C;
+import net.openhft.chronicle.bytes.Bytes;
+import net.openhft.chronicle.wire.DocumentContext;
+import net.openhft.chronicle.wire.Wire;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -220,6 +224,100 @@ class SnapshotFileTest {
         assertThatExceptionOfType(SnapshotDamagedException.class)
                 .isThrownBy(() -> read(file))
                 .withMessageContaining(reason);
+    }
+
+    @Test
+    void shouldGiveBackAndCheckBlocksThatAreTooLongForABuffer() throws IOException {
+        Random random = new Random(4);
+        for (int length : new int[] {
+            SnapshotFormat.LONG_BLOCK_BYTES - 100,
+            SnapshotFormat.LONG_BLOCK_BYTES + 100,
+            SnapshotFormat.LONG_BLOCK_BYTES + SnapshotFormat.BLOCK_BYTES + 100,
+            5 * SnapshotFormat.LONG_BLOCK_BYTES
+        }) {
+            Entry before = new Entry(0, 0, "before", "v", 5);
+            Entry entry = new Entry(0, 4, "key", hash(4, "v".repeat(length)), 5);
+            for (Codec codec : Codec.values()) {
+                ByteArrayOutputStream out = new ByteArrayOutputStream();
+                try (SnapshotWriter writer = new SnapshotWriter(Channels.newChannel(out), codec, CREATED_MS, "test")) {
+                    put(
+                            (database, type, number, key, keyLength, value, valueLength, expires, recency) -> {
+                                long record =
+                                        Memory.allocate(RecordLayout.MAX_OVERHEAD_BYTES + keyLength + valueLength);
+                                try {
+                                    long end = RecordLayout.write(
+                                            record, type, database, expires, recency, key, keyLength, valueLength);
+                                    Memory.copy(value, end, valueLength);
+                                    writer.records(record, (int) (end - record) + valueLength, 1);
+                                } finally {
+                                    Memory.free(record);
+                                }
+                            },
+                            entry);
+                    put(writer, before);
+                    writer.finish();
+                    assertThat(writer.bytesWritten()).isEqualTo(out.size());
+                }
+                byte[] file = out.toByteArray();
+                assertThat(read(file)).isEqualTo(List.of(entry, before));
+                for (int i = 0; i < 4; i++) {
+                    byte[] damaged = file.clone();
+                    damaged[random.nextInt(file.length)] ^= 1;
+                    assertRefused(damaged, "one bit of " + file.length + " bytes");
+                    assertRefused(Arrays.copyOf(file, random.nextInt(file.length)), "cut");
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldReadLongBlocksThatAreCompressed() throws IOException {
+        byte[] noise = new byte[5 * SnapshotFormat.LONG_BLOCK_BYTES];
+        new Random(1).nextBytes(noise);
+        Arrays.fill(noise, 0, SnapshotFormat.LONG_BLOCK_BYTES, (byte) 'v');
+        String value = new String(noise, StandardCharsets.ISO_8859_1);
+        Entry entry = new Entry(0, 4, "k", hash(4, value), EntryVisitor.NO_EXPIRY);
+        byte[] text = entry.value.getBytes(StandardCharsets.ISO_8859_1);
+        ByteBuffer record = ByteBuffer.allocateDirect(text.length + 16);
+        record.put((byte) 4).put((byte) 0).put((byte) 1);
+        for (int rest = text.length; rest > 0; rest >>>= 7) {
+            record.put((byte) (rest > 0x7f ? rest & 0x7f | 0x80 : rest));
+        }
+        record.put((byte) 'k').put(text).flip();
+        ByteBuffer block = ByteBuffer.allocateDirect(2 * noise.length).order(ByteOrder.LITTLE_ENDIAN);
+        int start = Integer.BYTES + SnapshotFormat.BLOCK_HEADER_BYTES;
+        int end = start + Codec.LZ4.compress(record, block, start);
+        block.putInt(end)
+                .put((byte) (Codec.LZ4.ordinal() << SnapshotFormat.CODEC_SHIFT))
+                .putInt(1)
+                .putInt(record.limit());
+        CRC32C crc = SnapshotFormat.crc(false);
+        crc.update(block.duplicate().limit(end).position(Integer.BYTES));
+        block.putInt(end, (int) crc.getValue());
+        byte[] document = new byte[end + Integer.BYTES];
+        block.get(0, document);
+        CRC32C chain = new CRC32C();
+        SnapshotFormat.chain(chain, (int) crc.getValue());
+        byte[] file = join(documents(write(List.of())).get(0), document, footer((int) chain.getValue()));
+        assertThat(end).isLessThan(record.limit());
+        assertThat(read(file)).isEqualTo(List.of(entry));
+    }
+
+    /** The end of a file with one block of one entry. */
+    private static byte[] footer(int chain) {
+        Bytes<ByteBuffer> bytes = Bytes.elasticByteBuffer(1024);
+        try {
+            Wire wire = SnapshotFormat.wire(bytes);
+            DocumentContext footer = wire.writingDocument(true);
+            wire.write(SnapshotFormat.BLOCKS_FIELD).int64(1);
+            wire.write(SnapshotFormat.ENTRIES_FIELD).int64(1);
+            wire.write(SnapshotFormat.CHAIN_FIELD).int32(chain);
+            bytes.writeInt(SnapshotFormat.crc(true, bytes, Integer.BYTES, (int) bytes.writePosition()));
+            footer.close();
+            return bytes.toByteArray();
+        } finally {
+            bytes.releaseLast();
+        }
     }
 
     @Test

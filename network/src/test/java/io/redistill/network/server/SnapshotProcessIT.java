@@ -21,9 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class SnapshotProcessIT {
     /** These servers live for a second: code that is compiled well comes too late for them. */
-    private static final List<String> JAVA_OPTIONS = List.of("-XX:TieredStopAtLevel=1", "-XX:MaxDirectMemorySize=48m");
+    private static final List<String> JAVA_OPTIONS = List.of("-XX:TieredStopAtLevel=1", "-XX:MaxDirectMemorySize=32m");
 
-    private static final int FIELD_BYTES = 50 << 20;
+    private static final int FIELD_BYTES = 40 << 20;
 
     @TempDir
     Path directory;
@@ -38,9 +38,8 @@ class SnapshotProcessIT {
             assertThat(client.call(bytes("HSET"), bytes("hash"), bytes("field"), new byte[FIELD_BYTES]))
                     .isEqualTo(":1\r\n");
             Files.delete(inTheWay);
-            assertThat(client.call("SAVE")).isEqualTo("-ERR\r\n");
-            assertThat(client.call("INFO", "persistence")).contains("no memory outside of the heap");
-            client.call("DEL", "hash");
+            assertThat(client.call("SAVE")).isEqualTo("+OK\r\n");
+            Files.delete(file());
             Files.createDirectory(inTheWay);
             assertThat(client.call("SHUTDOWN", "SAVE")).isEqualTo("-ERR Errors trying to SHUTDOWN. Check logs.\r\n");
             assertThat(client.call("GET", "a")).isEqualTo("$1\r\n1\r\n");
@@ -54,6 +53,8 @@ class SnapshotProcessIT {
                 RespClient client = server.connect()) {
             awaitLoaded(client);
             assertThat(client.call("GET", "a")).isEqualTo("$1\r\n1\r\n");
+            assertThat(client.call("HSTRLEN", "hash", "field")).isEqualTo(":" + FIELD_BYTES + "\r\n");
+            client.call("DEL", "hash");
             client.call("SET", "b", "2");
             assertThat(server.stop()).isZero();
         }
