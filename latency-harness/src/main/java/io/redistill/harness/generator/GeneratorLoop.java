@@ -328,6 +328,9 @@ public final class GeneratorLoop {
     }
 
     private void countDue(long dueNs) {
+        if (dueNs < 0) {
+            interval.warmUp++; // also when this loop was so late that the measured part has begun
+        }
         if (dueNs >= 0 == interval.startNs >= 0) {
             interval.due++;
         }

@@ -29,6 +29,8 @@ public final class IntervalSet {
     public long endNs;
     /** Requests due that the thread took from its schedule. */
     public long due;
+    /** Requests of the warm-up taken from the schedule. */
+    public long warmUp;
     /** Requests written to their connections. */
     public long sent;
     /** Replies, errors included. */
@@ -84,6 +86,7 @@ public final class IntervalSet {
         lateness.reset();
         latenessOverflow = 0;
         due = 0;
+        warmUp = 0;
         sent = 0;
         replies = 0;
         errors = 0;

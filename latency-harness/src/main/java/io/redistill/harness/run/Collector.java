@@ -114,10 +114,9 @@ final class Collector {
             for (Arrived arrived : first.getValue()) {
                 second.add(arrived.set());
                 endNs = Math.max(endNs, arrived.set().endNs);
+                warmUpRequests += arrived.set().warmUp;
                 if (startNs >= 0) {
                     run.add(arrived.set());
-                } else {
-                    warmUpRequests += arrived.set().due;
                 }
                 arrived.lane().giveBack(arrived.set());
             }
