@@ -14,6 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
@@ -59,6 +61,7 @@ class DuelCommandTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void shouldRunBothInTurnsAndStopThem() throws Exception {
         HarnessRun run = duelOfFakes("--pairs", "4", "--connections", "7", "--server-cpus", "0");
         assertThat(run.out()).contains("verdict: same (bootstrap over 4 pairs of runs");
@@ -81,6 +84,7 @@ class DuelCommandTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void shouldFindTheServerWorse() {
         factor = 1.1;
         seconds = 20;
@@ -90,6 +94,7 @@ class DuelCommandTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void shouldMakeInvalidRunsAgainAsOftenAsAllowed() {
         seconds = 20;
         invalidRuns = 3; // both of the first server, the first of the second
@@ -105,6 +110,7 @@ class DuelCommandTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void shouldEndWhenAServerCannotBeStarted() {
         HarnessRun run = duel("--server", "no-such-server-anywhere %PORT%", "--other", FakeServer.command());
         assertThat(run.exitCode()).isEqualTo(1);
@@ -113,6 +119,7 @@ class DuelCommandTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '"',
