@@ -48,7 +48,7 @@ class SnapshotKillIT {
     private static final int KILLS_FOR_ARCHIVE = 20;
 
     /** So many show that each step of a save was hit. */
-    private static final int KILLS_FOR_EACH_STEP = 200;
+    private static final int KILLS_FOR_EACH_STEP = 1000;
 
     private static final double LONGEST_US = 100_000;
     private static final long DEADLINE_NS = TimeUnit.SECONDS.toNanos(Await.SECONDS);
