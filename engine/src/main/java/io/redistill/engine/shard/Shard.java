@@ -497,6 +497,7 @@ public final class Shard {
 
     /** Gives back what is not in the arena; nobody turns the shard any more. */
     void close() {
+        databases.close();
         call.free();
     }
 

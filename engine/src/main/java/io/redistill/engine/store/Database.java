@@ -991,13 +991,59 @@ public final class Database {
         if (entry.isFieldTable()) {
             fieldTables.discard(Memory.getLong(entry.valueAddress()));
         }
+        releaseBlocks(entry);
+        arena.free(entry.address());
+    }
+
+    private static void releaseBlocks(EntryView entry) {
         if (entry.isLargeValue()) {
             LargeBlock.release(entry.valueAddress());
         }
         if (entry.isLargeKey()) {
             LargeBlock.release(entry.keyAddress());
         }
-        arena.free(entry.address());
+    }
+
+    // ---- the end
+
+    /**
+     * Lets go of the large blocks that entries hold, which are the process's and not the arena's; nothing may be asked of
+     * the database afterwards. Costs a look at every entry where there is a large block at all.
+     */
+    public void close() {
+        if (LargeBlock.usedBytes() == 0) {
+            return;
+        }
+        HashGiving giving;
+        while ((giving = givings.poll()) != null) {
+            giving.close();
+        }
+        int from = detachedPart;
+        KeyIndex garbage;
+        while ((garbage = detached.poll()) != null) {
+            releaseLarge(garbage, from);
+            from = 0;
+        }
+        releaseLarge(index, 0);
+        while (fieldTables.hasGarbage()) {
+            fieldTables.reclaim();
+        }
+    }
+
+    private void releaseLarge(KeyIndex index, int fromPart) {
+        if (index.size() > 0) {
+            for (int part = fromPart; part < index.partCount(); part++) {
+                index.forEach(part, this::releaseLarge);
+            }
+        }
+    }
+
+    private void releaseLarge(long address) {
+        EntryView entry = scratch.wrap(address);
+        if (entry.isFieldTable()) {
+            fieldTables.discard(Memory.getLong(entry.valueAddress()));
+        }
+        releaseBlocks(entry);
     }
 
     // ---- the change point

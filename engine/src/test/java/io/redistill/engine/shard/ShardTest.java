@@ -376,6 +376,32 @@ class ShardTest {
     }
 
     @Test
+    void shouldGiveLargeKeysAndValuesBackWhenItIsClosed() {
+        long before = LargeBlock.usedBytes();
+        String large = "v".repeat(Database.LARGE_VALUE_BYTES);
+        try (ShardRig rig = new ShardRig(2, 1, RING)) {
+            for (int round = 0; round < 2; round++) {
+                for (int i = 0; i < 20; i++) {
+                    rig.batch(0)
+                            .add("SET", "value" + i, large)
+                            .add("SET", "k".repeat(10_000) + i, large)
+                            .add("HSET", "hash" + i, "f", large, "g", "v", "k".repeat(10_000), "v")
+                            .publish();
+                    rig.settle();
+                }
+                if (round == 0) {
+                    // What that leaves is being freed when the end comes.
+                    rig.batch(0).add("FLUSHALL").publish();
+                    rig.settle();
+                    rig.shard(0).turn();
+                }
+            }
+            assertThat(LargeBlock.usedBytes() - before).isGreaterThan(20L * 3 * Database.LARGE_VALUE_BYTES);
+        }
+        assertThat(LargeBlock.usedBytes()).isEqualTo(before);
+    }
+
+    @Test
     void shouldJoinPartsInRequestOrder() {
         try (ShardRig rig = new ShardRig(3, 1, RING)) {
             String a = rig.key(0, 0);
