@@ -62,6 +62,7 @@ class ThreadsIT {
                         .start();
                 RespClient client = server.connect()) {
             assertThat(client.call("SET", "k", "v")).isEqualTo("+OK\r\n");
+            Await.until("all threads run", () -> tasks().size() == 4);
             Map<String, Path> tasks = tasks();
             assertThat(field(tasks.get("net-0"), "Cpus_allowed_list")).isEqualTo(String.valueOf(last));
             assertThat(field(tasks.get("net-1"), "Cpus_allowed_list")).isEqualTo(String.valueOf(last));

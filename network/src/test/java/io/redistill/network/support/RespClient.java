@@ -15,6 +15,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * A client that shows bytes as they are: requests are written as given, replies are returned as encoded, in ISO 8859-1.
@@ -53,6 +54,12 @@ public final class RespClient implements AutoCloseable {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         channel.connect(UnixDomainSocketAddress.of(unixSocket));
         return new RespClient(channel, null, Channels.newInputStream(channel), Channels.newOutputStream(channel));
+    }
+
+    /** Sets how long a reply is waited for, in place of 30 s. */
+    public RespClient patience(Duration most) throws IOException {
+        socket.setSoTimeout((int) most.toMillis());
+        return this;
     }
 
     /** A request as an array of bulk strings. */
