@@ -11,6 +11,7 @@ import io.redistill.network.server.TestServer;
 import io.redistill.network.support.Await;
 import io.redistill.network.support.RespClient;
 import io.redistill.network.support.Seeds;
+import io.redistill.network.support.ServerProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -243,6 +244,60 @@ class AbuseIT {
             }
             assertThat(other.call("PING")).isEqualTo("+PONG\r\n");
         }
+    }
+
+    @Test
+    void shouldNotRunOutOfHeapWhenManyHaveMuchToSayAtOnce() throws Exception {
+        try (ServerProcess server = ServerProcess.start(List.of("-Xmx48m"), "--shards", "2")) {
+            List<Socket> clients = new ArrayList<>();
+            // Batches for all of it at once would take 300 MiB.
+            byte[] requests = ascii("PING\r\nGET nothing\r\n".repeat(3_000));
+            for (int i = 0; i < 200; i++) {
+                clients.add(connect(server.port()));
+            }
+            server.signal("STOP");
+            for (Socket client : clients) {
+                client.getOutputStream().write(requests);
+            }
+            server.signal("CONT");
+            byte[] replies = ascii("+PONG\r\n$-1\r\n".repeat(3_000));
+            for (Socket client : clients) {
+                client.setSoTimeout(30_000);
+                assertThat(Arrays.equals(client.getInputStream().readNBytes(replies.length), replies))
+                        .as(server.log())
+                        .isTrue();
+                client.close();
+            }
+            assertThat(server.stop()).isZero();
+        }
+    }
+
+    @Test
+    void shouldDisconnectAClientForWhoseRepliesThereIsNoMemory() throws Exception {
+        try (ServerProcess server = ServerProcess.start(List.of("-Xmx64m"), "--shards", "2");
+                RespClient other = server.connect()) {
+            String value = "v".repeat(1000);
+            for (int i = 0; i < 1000; i++) {
+                assertThat(other.call("HSET", "k", "field:" + i, value)).isEqualTo(":1\r\n");
+            }
+            for (String requests : List.of("HGETALL k\r\n", "HGETALL k\r\nPING\r\n", "COMMAND DOCS\r\n")) {
+                try (Socket abuser = connect(server.port())) {
+                    abuser.getOutputStream().write(ascii(requests.repeat(2000)));
+                    Await.until(
+                            "it is gone, others are served",
+                            () -> other.call("INFO", "clients").contains("connected_clients:1\r\n"));
+                }
+                assertThat(other.call("HGET", "k", "field:7")).isEqualTo(RespClient.bulk(value));
+            }
+            assertThat(other.call("INFO", "stats"))
+                    .contains("internal_errors:0\r\n", "client_output_buffer_limit_disconnections:3\r\n");
+            other.send(RespClient.request("HGETALL", "k"));
+            assertThat(other.reply()).startsWith("*2000\r\n");
+        }
+    }
+
+    private static Socket connect(int port) throws IOException {
+        return new Socket(InetAddress.getLoopbackAddress(), port);
     }
 
     private static long sum(TestServer server, ToLongFunction<ConnectionLoop> counter) {

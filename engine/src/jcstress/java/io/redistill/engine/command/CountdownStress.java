@@ -20,7 +20,7 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @Outcome(expect = FORBIDDEN, desc = "Not once, or without something that a shard wrote.")
 @State
 public class CountdownStress {
-    private final RequestBatch batch = new RequestBatch(this::finished, 2, () -> {
+    private final RequestBatch batch = new RequestBatch(this::finished, 2, isFirst -> {
         throw new AssertionError("nobody replies");
     });
     private int left;

@@ -86,6 +86,7 @@ public final class RequestBatch {
     private boolean stitched;
     private int partCount;
     private boolean outsideParts;
+    private boolean replyLost;
 
     @SuppressWarnings("unused") // through PENDING
     private int pending;
@@ -349,6 +350,16 @@ public final class RequestBatch {
         return all[command];
     }
 
+    /** Says that there was no memory for a reply: the client cannot be answered any more. Any shard, or the event loop. */
+    public void loseReply() {
+        replyLost = true;
+    }
+
+    /** Whether {@link #loseReply} was called; after hand-back. */
+    public boolean isReplyLost() {
+        return replyLost;
+    }
+
     // ---- countdown
 
     /**
@@ -444,6 +455,7 @@ public final class RequestBatch {
         stitched = false;
         partCount = 0;
         outsideParts = false;
+        replyLost = false;
         published = 0;
         next = null;
     }

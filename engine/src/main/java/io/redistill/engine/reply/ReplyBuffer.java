@@ -11,6 +11,9 @@ import java.util.Arrays;
  * A growing sequence of RESP replies, encoded where they are written: a stream of bytes in {@link ReplyChunk}s, into
  * which large values are spliced by reference instead of being copied.
  *
+ * <p>Where there is no memory to go on, the methods that encode throw {@link ReplyMemoryException}; what was written of
+ * that reply can be {@linkplain #rewind taken back}.
+ *
  * <p>Each spliced {@link LargeBlock} is held once from here until {@link #reset}, or until the holding is
  * {@link #takeSplice taken} over. The first chunk stays with the buffer when it is reset; more are given back.
  *
@@ -24,6 +27,9 @@ public final class ReplyBuffer {
     public static final int CHUNK_BYTES = 64 << 10;
 
     private static final int KEPT_CHUNKS = 1;
+
+    /** A longer list of chunks is not kept, since it still names those that it had. */
+    private static final int MAX_KEPT_REFERENCES = 64;
 
     /** Longest encoding of a number with its type byte and CRLF. */
     private static final int MAX_NUMBER_BYTES = 32;
@@ -202,7 +208,10 @@ public final class ReplyBuffer {
     private void openChunkSlowPath() {
         if (openChunks == chunkCount) {
             // First of all, so that nothing has changed if there is no memory.
-            ReplyChunk another = factory.newChunk();
+            ReplyChunk another = factory.newChunk(chunkCount == 0);
+            if (another == null) {
+                throw ReplyMemoryException.INSTANCE;
+            }
             if (chunkCount == chunks.length) {
                 chunks = Arrays.copyOf(chunks, chunkCount * 2);
             }
@@ -360,6 +369,9 @@ public final class ReplyBuffer {
         if (openChunks > 0) {
             while (chunkCount > KEPT_CHUNKS) {
                 chunks[--chunkCount].free();
+            }
+            if (chunks.length > MAX_KEPT_REFERENCES) {
+                chunks = Arrays.copyOf(chunks, INITIAL_CHUNKS);
             }
             openChunks = 0;
             address = 0;

@@ -1,6 +1,8 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.engine.reply;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A fixed piece of off-heap memory for encoded replies. Made by the network side, which knows how to send it.
  *
@@ -40,7 +42,13 @@ public abstract class ReplyChunk {
     /** Makes chunks, on any thread. */
     @FunctionalInterface
     public interface Factory {
-        /** A chunk of {@link ReplyBuffer#CHUNK_BYTES}. */
-        ReplyChunk newChunk();
+        /**
+         * A chunk of {@link ReplyBuffer#CHUNK_BYTES}, or null when there is no memory for it.
+         *
+         * @param isFirst whether the buffer has none yet: that is all that most clients ever need, so that it is given when
+         *     long replies are refused
+         */
+        @Nullable
+        ReplyChunk newChunk(boolean isFirst);
     }
 }

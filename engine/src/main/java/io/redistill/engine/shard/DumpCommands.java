@@ -84,12 +84,15 @@ final class DumpCommands {
             call.error(Errors.STRING_TOO_LONG);
             return;
         }
-        if (writer.length() < Database.LARGE_VALUE_BYTES) {
-            call.reply().bulk(payload, writer.length());
-        } else {
-            call.reply().bulkBlock(payload, writer.length());
+        try {
+            if (writer.length() < Database.LARGE_VALUE_BYTES) {
+                call.reply().bulk(payload, writer.length());
+            } else {
+                call.reply().bulkBlock(payload, writer.length());
+            }
+        } finally {
+            LargeBlock.release(payload);
         }
-        LargeBlock.release(payload);
     }
 
     private void writePacked(HashValue hash) {

@@ -8,6 +8,7 @@ import io.redistill.engine.command.RequestBatch;
 import io.redistill.engine.memory.Arena;
 import io.redistill.engine.reply.Errors;
 import io.redistill.engine.reply.ReplyBuffer;
+import io.redistill.engine.reply.ReplyMemoryException;
 import io.redistill.engine.store.Compactor;
 import io.redistill.engine.store.CutWalk;
 import io.redistill.engine.store.Database;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * other is a {@link Rendezvous}: this shard then executes nothing until it is over, while its thread goes on.
  *
  * <p><b>Failures.</b> An exception inside a command is our bug: that command gets an error reply, it is counted, and the
- * shard goes on. Errors of the machine ({@link VirtualMachineError}) pass through.
+ * shard goes on. Where there is no memory for a reply, its batch says so and the client is disconnected. Errors of the machine ({@link VirtualMachineError}) pass through.
  *
  * <p>Threading: confined to the shard thread (asserted), except for {@link #ring} and the statistics, which any thread may
  * read. During a rendezvous the shard is lent to the thread that executes it.
@@ -424,6 +425,9 @@ public final class Shard {
         call.wrap(event, batch, databases.get(event.database()), reply);
         try {
             ShardCommands.execute(call, route == RequestBatch.FAN_OUT);
+        } catch (ReplyMemoryException e) {
+            reply.rewind(mark);
+            batch.loseReply();
         } catch (RuntimeException | AssertionError e) {
             recordInternalError(e, batch, index, reply, mark);
         }

@@ -159,7 +159,7 @@ class PublicationOrderTest {
         return address;
     }
 
-    private ReplyChunk newChunk() {
+    private ReplyChunk newChunk(boolean isFirst) {
         ReplyChunk chunk = new ReplyChunk(Memory.allocate(ReplyBuffer.CHUNK_BYTES), ReplyBuffer.CHUNK_BYTES) {
             @Override
             public void free() {

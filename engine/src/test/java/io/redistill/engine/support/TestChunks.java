@@ -24,7 +24,7 @@ public final class TestChunks implements ReplyChunk.Factory {
     }
 
     @Override
-    public ReplyChunk newChunk() {
+    public ReplyChunk newChunk(boolean isFirst) {
         if (failNext) {
             failNext = false;
             throw new IllegalStateException("told to fail");

@@ -32,7 +32,7 @@ final class InProcessEngine implements AutoCloseable {
     private static final long SPREAD = 0x9e3779b97f4a7c15L;
 
     private final NativeText text = new NativeText();
-    private final RequestBatch batch = new RequestBatch(done -> {}, 1, NativeReplyChunk::new);
+    private final RequestBatch batch = new RequestBatch(done -> {}, 1, isFirst -> new NativeReplyChunk());
     private final Engine engine;
     private final CommandPublisher publisher;
     private final Shard shard;

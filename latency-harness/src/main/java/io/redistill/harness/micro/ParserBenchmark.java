@@ -34,7 +34,7 @@ public class ParserBenchmark {
 
     private final NativeText text = new NativeText();
     private final RespDecoder decoder = new RespDecoder();
-    private final RequestBatch batch = new RequestBatch(done -> {}, 1, NativeReplyChunk::new);
+    private final RequestBatch batch = new RequestBatch(done -> {}, 1, isFirst -> new NativeReplyChunk());
     private long gets;
     private long sets;
     private long inline;

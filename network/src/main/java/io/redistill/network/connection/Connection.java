@@ -19,6 +19,7 @@ import io.redistill.engine.memory.LargeBlock;
 import io.redistill.engine.memory.Memory;
 import io.redistill.engine.reply.ReplyBuffer;
 import io.redistill.engine.reply.ReplyChunk;
+import io.redistill.engine.reply.ReplyMemoryException;
 import io.redistill.network.resp.PartialCommand;
 import io.redistill.network.resp.RespDecoder;
 import java.io.IOException;
@@ -38,8 +39,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Order.</b> Batches are published in order and their replies are written in order, whichever shard finishes first.
  * A command of the class SERVER is held, with everything behind it, until all before it have finished.
  *
- * <p><b>Back pressure.</b> Reads stop while a batch waits for room in a ring and while a command is held. They do not stop
- * because replies pile up: a client may write its whole pipeline before it reads.
+ * <p><b>Back pressure.</b> Reads stop while a batch waits for room in a ring and while a command is held, and so does
+ * decoding while the loop is crowded. They do not stop because replies pile up: a client may write its whole pipeline
+ * before it reads. A client for whose replies there is no memory is disconnected.
  *
  * <p><b>End.</b> On end of input all that was received is executed and answered, then the connection closes. What a
  * closed connection has in flight completes, and its replies are dropped.
@@ -77,6 +79,10 @@ public final class Connection extends ChannelInboundHandlerAdapter {
 
     private long overSoftLimitSinceNs = NOT_OVER;
     private boolean paused;
+
+    /** Whether what is left of the input was not decoded, since the loop is crowded. */
+    private boolean inputWaiting;
+
     private boolean resuming;
     private boolean flushQueued;
     private boolean flushNeeded;
@@ -170,7 +176,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     private void copyInUncounted(ByteBuf received) {
         while (received.isReadable()) {
             int bytes = Math.min(received.readableBytes(), READ_BYTES);
-            if (heldCommand != null || closeAfterReplies) {
+            if (heldCommand != null || inputWaiting || closeAfterReplies) {
                 keepBehindHeld(received, bytes);
                 continue;
             }
@@ -218,6 +224,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
             partial = null;
         }
         heldCommand = null;
+        inputWaiting = false;
     }
 
     @Override
@@ -239,15 +246,22 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         // All of it is taken until decoding is through: an eager turn must not let others read into the rest.
         chunk.position((int) (end - chunk.address()));
         client.touch(loop.nowNs());
+        inputWaiting = false;
+        boolean served = false;
         long at = from;
-        while (at < end && heldCommand == null && !closeAfterReplies) {
+        while (at < end && heldCommand == null && !closeAfterReplies && !closed) {
+            if (open == null && (loop.isCrowded() || served && loop.isAnyWaitingForRoom())) {
+                waitForRoom();
+                break;
+            }
+            served = true;
             long next = partial != null ? feed(at, end) : decode(chunk, at, end);
             if (next == at) {
                 break;
             }
             at = next;
         }
-        if (at < end && !closeAfterReplies) {
+        if (at < end && !closeAfterReplies && !closed) {
             leftoverLength = (int) (end - at);
             leftover = Memory.allocate(leftoverLength);
             Memory.copy(at, leftover, leftoverLength);
@@ -258,6 +272,14 @@ public final class Connection extends ChannelInboundHandlerAdapter {
             chunk.position(0);
         }
         updateReading();
+    }
+
+    private void waitForRoom() {
+        inputWaiting = true;
+        if (!resuming) {
+            resuming = true;
+            loop.resumeWithRoom(this);
+        }
     }
 
     /** Decodes one request; returns the address after it, or {@code at} when it is incomplete. */
@@ -343,7 +365,12 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void dispatch(RequestBatch batch) {
-        loop.dispatcher().dispatch(this, batch, loop.isOutOfMemory());
+        try {
+            loop.dispatcher().dispatch(this, batch, loop.isOutOfMemory());
+        } catch (ReplyMemoryException e) {
+            batch.dropOpenArguments();
+            disconnect(true);
+        }
         if (batch.isFull()) {
             submit();
         }
@@ -380,8 +407,9 @@ public final class Connection extends ChannelInboundHandlerAdapter {
             return;
         }
         inFlight.add(batch);
+        loop.inFlight(1);
         if (batch.batch().seal()) {
-            loop.finished(batch.batch());
+            loop.finishedAtOnce(batch.batch());
         } else if (!loop.publish(batch.batch()) && !batch.isExecuted()) {
             paused = true;
         }
@@ -401,16 +429,19 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         return inFlight.isEmpty() && batch.commandCount() == 0;
     }
 
-    /** Goes on with a held command and what came behind it. */
+    /** Goes on with a held command and what came behind it, or with input that had to wait. */
     void resume() {
         resuming = false;
         byte[][] arguments = heldCommand;
-        if (closed || arguments == null) {
+        if (closed || arguments == null && !inputWaiting || arguments != null && !inFlight.isEmpty()) {
             return;
         }
-        heldCommand = null;
-        loop.dispatcher().executeHeld(this, openBatch(null), heldOpcode, heldFlags, arguments);
-        submit();
+        inputWaiting = false;
+        if (arguments != null) {
+            heldCommand = null;
+            executeHeld(openBatch(null), arguments);
+            submit();
+        }
         long behind = leftover;
         if (behind != 0) {
             ByteBuf rest = Unpooled.wrappedBuffer(behind, leftoverLength, false);
@@ -423,6 +454,15 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         closeIfDone();
     }
 
+    private void executeHeld(RequestBatch batch, byte[][] arguments) {
+        try {
+            loop.dispatcher().executeHeld(this, batch, heldOpcode, heldFlags, arguments);
+        } catch (ReplyMemoryException e) {
+            batch.dropOpenArguments();
+            disconnect(true);
+        }
+    }
+
     // ---- replies
 
     /** Takes replies that are ready, in order. */
@@ -430,6 +470,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         InFlightBatch head;
         while ((head = inFlight.peek()) != null && head.isExecuted()) {
             inFlight.remove();
+            loop.inFlight(-1);
             if (closed) {
                 head.written();
             } else {
@@ -451,20 +492,33 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void write(InFlightBatch done) {
-        ReplyBuffer replies;
-        if (done.batch().isStitched()) {
-            replies = done.stitched();
-            loop.stitcher().stitch(done.batch(), replies);
-        } else {
-            replies = done.batch().onlyReply();
-            replies.finish();
-        }
-        if (replies.spliceCount() > 0) {
+        ReplyBuffer replies = joined(done);
+        if (replies == null) {
+            disconnect(true);
+        } else if (replies.spliceCount() > 0) {
             writeSpliced(replies);
         } else {
             writeChunks(done, replies);
         }
         done.written();
+    }
+
+    /** The replies of a batch in one buffer, or null when there was no memory for them. */
+    private @Nullable ReplyBuffer joined(InFlightBatch done) {
+        RequestBatch batch = done.batch();
+        if (batch.isReplyLost()) {
+            return null;
+        }
+        if (!batch.isStitched()) {
+            batch.onlyReply().finish();
+            return batch.onlyReply();
+        }
+        try {
+            loop.stitcher().stitch(batch, done.stitched());
+            return done.stitched();
+        } catch (ReplyMemoryException e) {
+            return null;
+        }
     }
 
     private void writeChunks(InFlightBatch done, ReplyBuffer replies) {
@@ -516,6 +570,9 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     /** What a client may leave unread when memory is used up. */
     private static final int MAX_UNSENT_COPY_BYTES = 1 << 20;
 
+    /** What a copy takes beyond its bytes: the least that a block takes, and what Netty keeps of it on the heap. */
+    private static final int UNSENT_COPY_OVERHEAD_BYTES = 1536;
+
     /** Replies written in this turn and not flushed yet count as well. */
     private static final int MAX_BACKLOG_IN_CHUNKS = 32 << 10;
 
@@ -532,10 +589,10 @@ public final class Connection extends ChannelInboundHandlerAdapter {
             return;
         }
         long copy = LargeBlock.hold(address, length, false);
-        unsentCopyBytes += length;
+        unsentCopyBytes += length + UNSENT_COPY_OVERHEAD_BYTES;
         flushNeeded = true;
         context().write(Unpooled.wrappedBuffer(copy, length, false)).addListener(ignored -> {
-            unsentCopyBytes -= length;
+            unsentCopyBytes -= length + UNSENT_COPY_OVERHEAD_BYTES;
             LargeBlock.release(copy);
         });
     }
@@ -623,6 +680,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
                 && inFlight.isEmpty()
                 && open == null
                 && heldCommand == null
+                && !inputWaiting
                 && !flushQueued
                 && !closed) {
             // Behind what was written: the channel closes when that is sent.
@@ -646,7 +704,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Whether anything received waits to be executed. */
     boolean isBusy() {
-        return !inFlight.isEmpty() || heldCommand != null;
+        return !inFlight.isEmpty() || heldCommand != null || inputWaiting;
     }
 
     /** The same from outside, at an orderly stop: what was received is answered first. */
@@ -660,7 +718,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
             // After its end nothing is to be read, and epoll may not know the socket any more.
             return;
         }
-        boolean read = !paused && heldCommand == null;
+        boolean read = !paused && heldCommand == null && !inputWaiting;
         ChannelConfig config = context().channel().config();
         if (config.isAutoRead() != read) {
             config.setAutoRead(read);
@@ -691,7 +749,13 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         private int reads;
 
         @Override
-        public ByteBuf allocate(ByteBufAllocator ignored) {
+        public ByteBuf allocate(ByteBufAllocator allocator) {
+            if (heldCommand != null || inputWaiting) {
+                // The other side has ended and the transport reads on: that goes behind what waits, however long that
+                // is.
+                partialTarget = null;
+                return allocator.directBuffer(READ_BYTES);
+            }
             PartialCommand receiving = partial;
             if (receiving != null && receiving.wanted() > 0 && leftoverLength == 0) {
                 ByteBuf target = Unpooled.wrappedBuffer(receiving.target(), receiving.wanted(), false)
@@ -743,7 +807,12 @@ public final class Connection extends ChannelInboundHandlerAdapter {
 
         @Override
         public boolean continueReading() {
-            return last == attempted && last > 0 && reads < MAX_READS_PER_TURN && !paused && heldCommand == null;
+            return last == attempted
+                    && last > 0
+                    && reads < MAX_READS_PER_TURN
+                    && !paused
+                    && heldCommand == null
+                    && !inputWaiting;
         }
 
         @Override

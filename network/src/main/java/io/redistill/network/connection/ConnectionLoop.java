@@ -4,6 +4,7 @@ package io.redistill.network.connection;
 import io.netty.util.internal.PlatformDependent;
 import io.redistill.engine.Engine;
 import io.redistill.engine.command.RequestBatch;
+import io.redistill.engine.reply.ReplyBuffer;
 import io.redistill.engine.reply.ReplySink;
 import io.redistill.engine.shard.CommandPublisher;
 import io.redistill.engine.shard.CommandStatistics;
@@ -35,6 +36,15 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
     private static final int MAX_POOLED_BATCHES = 64;
     private static final int MAX_FINISHED_BEFORE_DELIVERY = 16;
     private static final int MAX_POOLED_CHUNKS = 8;
+
+    /** Bounds of {@link #maxInFlight}. */
+    private static final int MOST_IN_FLIGHT = 256;
+
+    private static final int LEAST_IN_FLIGHT = 8;
+
+    /** Connections with room that are resumed before others are looked after. */
+    private static final int MAX_RESUMED_AT_ONCE = 16;
+
     private static final int QUEUE_CHUNK = 1024;
 
     private final Engine engine;
@@ -54,6 +64,7 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
     private final MpscUnboundedArrayQueue<RequestBatch> finishedElsewhere = new MpscUnboundedArrayQueue<>(QUEUE_CHUNK);
     private final ArrayDeque<Connection> toFlush = new ArrayDeque<>(256);
     private final ArrayDeque<Connection> toResume = new ArrayDeque<>();
+    private final ArrayDeque<Connection> waitingForRoom = new ArrayDeque<>();
     private final Set<Connection> connections = new LinkedHashSet<>();
     private final ArrayDeque<InFlightBatch> pool = new ArrayDeque<>(MAX_POOLED_BATCHES);
     private final ArrayDeque<InputChunk> freeChunks = new ArrayDeque<>(MAX_POOLED_CHUNKS);
@@ -62,6 +73,8 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
     private long faults;
     private @Nullable Throwable lastFault;
     private long nowNs = System.nanoTime();
+    private final int maxInFlight;
+    private int inFlight;
     private boolean delivering;
     private boolean outOfMemory;
     private long netInputBytes;
@@ -95,6 +108,10 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
         this.thread = thread;
         this.ownShard = ownShard;
         stitcher = new ReplyStitcher(engine.shardCount());
+        long shareBytes =
+                PlatformDependent.maxDirectMemory() / 2 / engine.config().publishers();
+        long batchBytes = InputChunk.CAPACITY_BYTES + (engine.shardCount() + 2L) * ReplyBuffer.CHUNK_BYTES;
+        maxInFlight = (int) Math.max(LEAST_IN_FLIGHT, Math.min(MOST_IN_FLIGHT, shareBytes / batchBytes));
         this.serverCommands = serverCommands;
         dispatcher = new CommandDispatcher(publisher, statistics, serverCommands, authentication);
     }
@@ -131,12 +148,23 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
             any = true;
             connection.resume();
         }
+        for (int i = 0; i < MAX_RESUMED_AT_ONCE && inFlight < maxInFlight; i++) {
+            connection = waitingForRoom.poll();
+            if (connection == null) {
+                break;
+            }
+            any = true;
+            connection.resume();
+        }
         return any;
     }
 
     /** Whether {@link #deliver} or {@link #resume} would have something to do. */
     public boolean hasWork() {
-        return !finishedHere.isEmpty() || !toResume.isEmpty() || !finishedElsewhere.isEmpty();
+        return !finishedHere.isEmpty()
+                || !toResume.isEmpty()
+                || !finishedElsewhere.isEmpty()
+                || inFlight < maxInFlight && !waitingForRoom.isEmpty();
     }
 
     @Override
@@ -219,6 +247,41 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
             }
         }
         return complete;
+    }
+
+    /** Takes a batch that needs no shard. */
+    void finishedAtOnce(RequestBatch batch) {
+        finishedHere.add(batch);
+        if (finishedHere.size() >= MAX_FINISHED_BEFORE_DELIVERY) {
+            deliver();
+        }
+    }
+
+    /** Counts batches of connections that are on their way through the shards. */
+    void inFlight(int more) {
+        inFlight += more;
+    }
+
+    /**
+     * Whether so many batches are under way that no further one is to be opened; what had finished was delivered then.
+     * Batches of short requests take ten times their memory, and thousands of connections may have something to say at
+     * once: those under way get no more than half of Netty's direct memory.
+     */
+    boolean isCrowded() {
+        if (inFlight >= maxInFlight) {
+            deliver();
+        }
+        return inFlight >= maxInFlight;
+    }
+
+    /** Whether there are connections that had to wait: then no other gets more than a batch at a time. */
+    boolean isAnyWaitingForRoom() {
+        return !waitingForRoom.isEmpty();
+    }
+
+    /** Resumes a connection in its turn once the loop is no longer {@linkplain #isCrowded crowded}. */
+    void resumeWithRoom(Connection connection) {
+        waitingForRoom.add(connection);
     }
 
     InFlightBatch newBatch() {

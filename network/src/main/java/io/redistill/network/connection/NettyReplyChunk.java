@@ -4,6 +4,8 @@ package io.redistill.network.connection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.buffer.UnpooledUnsafeDirectByteBuf;
+import io.netty.util.internal.OutOfDirectMemoryError;
+import io.netty.util.internal.PlatformDependent;
 import io.redistill.engine.reply.ReplyBuffer;
 import io.redistill.engine.reply.ReplyChunk;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A {@link ReplyChunk} that Netty can send as it is, again and again: when Netty releases the buffer after sending, the
  * chunk tells the batch that waits for it instead of being freed.
+ *
+ * <p>Long replies may take three quarters of Netty's direct memory, so that short ones find some.
  *
  * <p>Threading: as {@link ReplyChunk}; sending is confined to the event loop.
  */
@@ -22,8 +26,17 @@ final class NettyReplyChunk extends ReplyChunk {
         this.buffer = buffer;
     }
 
-    static NettyReplyChunk create() {
-        return new NettyReplyChunk(new Buffer());
+    /** A {@link ReplyChunk.Factory}. */
+    static @Nullable NettyReplyChunk create(boolean isFirst) {
+        long maxBytes = PlatformDependent.maxDirectMemory();
+        if (!isFirst && PlatformDependent.usedDirectMemory() > maxBytes - maxBytes / 4) {
+            return null;
+        }
+        try {
+            return new NettyReplyChunk(new Buffer());
+        } catch (OutOfDirectMemoryError e) {
+            return null; // Counted in advance by Netty: nothing else has failed.
+        }
     }
 
     /** The written bytes from an offset on as a buffer whose release is reported to {@code sender}. */

@@ -15,7 +15,7 @@ final class StreamDecoder implements AutoCloseable {
     private final boolean authenticated;
     private final int maxLeftoverBytes;
     private final List<List<String>> commands = new ArrayList<>();
-    private final RequestBatch batch = new RequestBatch(ignored -> {}, 1, () -> {
+    private final RequestBatch batch = new RequestBatch(ignored -> {}, 1, isFirst -> {
         throw new IllegalStateException("nobody replies here");
     });
     private PartialCommand partial;

@@ -112,6 +112,15 @@ public final class ServerProcess implements AutoCloseable {
         process.destroy();
     }
 
+    /** Sends a signal by its name, as in STOP. */
+    public void signal(String name) throws IOException, InterruptedException {
+        int code = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+        assertThat(code).isZero();
+    }
+
     /** Waits for the end and returns the exit code. */
     public int exitCode() throws InterruptedException {
         assertThat(process.waitFor(Await.SECONDS, TimeUnit.SECONDS))
