@@ -14,6 +14,7 @@ import io.redistill.engine.store.CutWalk;
 import io.redistill.engine.store.Database;
 import io.redistill.engine.store.Evictor;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +68,7 @@ public final class Shard {
     private final Arena arena;
     private final ShardDatabases databases;
     private final Evictor evictor;
+    private final ToLongFunction<Database> candidates;
     private final Compactor compactor;
     private final LongSupplier usedBytesNow = this::usedBytesNow;
     private final CommandStatistics statistics = new CommandStatistics();
@@ -102,6 +104,7 @@ public final class Shard {
         this.arena = arena;
         this.databases = databases;
         this.evictor = evictor;
+        candidates = evictor::candidates;
         compactor = new Compactor(arena);
         databases.clock(clock.epochMs());
         evictor.clock(clock.epochMs());
@@ -601,9 +604,9 @@ public final class Shard {
         return freeing;
     }
 
-    /** Whether memory is short and nothing here may be evicted. Any thread. */
+    /** Whether memory is short and nothing here may be evicted, not even what was just added. Any thread. */
     public boolean isEvictionExhausted() {
-        return evictor.isExhausted();
+        return evictor.isExhausted() && databases.sum(candidates) == 0;
     }
 
     /** Commands that ended in an exception. */

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Bounds.</b> A call evicts until the pool is in balance or its time is up, one entry at least.
  *
- * <p>Threading: confined to the shard thread; {@link #evictedCount} and {@link #isExhausted} any thread.
+ * <p>Threading: confined to the shard thread; {@link #evictedCount}, {@link #isExhausted} and {@link #candidates} any
+ * thread.
  */
 public final class Evictor {
     /** Answer of {@link #evictOne}: there is no key that may go. */
@@ -161,11 +162,13 @@ public final class Evictor {
             Database[] databases, Compactor compactor, LongSupplier usedBytes, LongSupplier clockNs, long endNs) {
         followSettings();
         do {
-            if (!compactor.isWanted(true) || !compactor.step(databases)) {
+            boolean some = compactor.isWanted(true) && compactor.step(databases);
+            if (!some) {
                 worthAnotherTry = false;
-                exhausted = !evictSome(databases);
+                some = evictSome(databases);
             }
             settle(usedBytes.getAsLong());
+            exhausted = !some && isShort();
         } while (isNeeded() && clockNs.getAsLong() < endNs);
     }
 
@@ -190,8 +193,11 @@ public final class Evictor {
         for (int i = 0; i < count; i++) {
             touched += Database.touchEntry(victims[i]);
         }
-        for (int i = 0; i < count; i++) {
-            evict(database, victims[i]);
+        // Enough is enough where values are large; but what was taken from a queue has to go.
+        long over = policy.byQueues() ? Long.MAX_VALUE : budget.overBytes();
+        long freed = 0;
+        for (int i = 0; i < count && freed <= over; i++) {
+            freed += evict(database, victims[i]);
         }
         return count > 0 ? candidates(databases) > 0 : victim == S3FifoQueues.NOT_YET;
     }
@@ -269,7 +275,8 @@ public final class Evictor {
         return keys;
     }
 
-    private long candidates(Database database) {
+    /** Keys of a database that may go. Any thread: a value of some moment ago. */
+    public long candidates(Database database) {
         return settings.policy().onlyVolatile() ? database.volatileCount() : database.size();
     }
 
@@ -299,9 +306,11 @@ public final class Evictor {
             for (; place < end; place++) {
                 count = database.sample(nextPlace(), slots, count);
             }
-            int start = count > 1 && anyWillDo ? random.nextInt(count) : 0;
+            // Among equals any, and not the first of a line, where the newest key takes the place of the last victim.
+            int at = count > 1 ? random.nextInt(count) : 0;
             for (int i = 0; i < count; i++) {
-                long slot = slots[(start + i) % count];
+                long slot = slots[at];
+                at = at + 1 < count ? at + 1 : 0;
                 if (onlyVolatile && !database.isVolatile(slot)) {
                     continue;
                 }
