@@ -425,6 +425,15 @@ public final class RequestBatch {
 
     // ---- the end
 
+    /** Bytes of the large arguments that it holds. */
+    public long largeBytes() {
+        long sum = 0;
+        for (int i = 0; i < blockCount; i++) {
+            sum += argumentLengths[blockArguments[i]];
+        }
+        return sum;
+    }
+
     /** Lets go of large arguments; after hand-back. */
     public void releaseInput() {
         for (int i = 0; i < blockCount; i++) {

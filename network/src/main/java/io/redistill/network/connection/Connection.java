@@ -408,6 +408,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         }
         inFlight.add(batch);
         loop.inFlight(1);
+        batch.submitted();
         if (batch.batch().seal()) {
             loop.finishedAtOnce(batch.batch());
         } else if (!loop.publish(batch.batch()) && !batch.isExecuted()) {

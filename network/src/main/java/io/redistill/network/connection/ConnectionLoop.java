@@ -75,6 +75,7 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
     private long nowNs = System.nanoTime();
     private final int maxInFlight;
     private int inFlight;
+    private long largeBytesInFlight;
     private boolean delivering;
     private boolean outOfMemory;
     private long netInputBytes;
@@ -148,7 +149,7 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
             any = true;
             connection.resume();
         }
-        for (int i = 0; i < MAX_RESUMED_AT_ONCE && inFlight < maxInFlight; i++) {
+        for (int i = 0; i < MAX_RESUMED_AT_ONCE && !isFull(); i++) {
             connection = waitingForRoom.poll();
             if (connection == null) {
                 break;
@@ -164,7 +165,7 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
         return !finishedHere.isEmpty()
                 || !toResume.isEmpty()
                 || !finishedElsewhere.isEmpty()
-                || inFlight < maxInFlight && !waitingForRoom.isEmpty();
+                || !waitingForRoom.isEmpty() && !isFull();
     }
 
     @Override
@@ -262,16 +263,28 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
         inFlight += more;
     }
 
+    /** Counts bytes of large arguments that are on their way to the shards. */
+    void largeInFlight(long more) {
+        largeBytesInFlight += more;
+    }
+
     /**
      * Whether so many batches are under way that no further one is to be opened; what had finished was delivered then.
      * Batches of short requests take ten times their memory, and thousands of connections may have something to say at
-     * once: those under way get no more than half of Netty's direct memory.
+     * once: those under way get no more than half of Netty's direct memory. Large values count as used while they wait
+     * for a shard that is making room for them: a quarter of what may be overshot has to do for a loop.
      */
     boolean isCrowded() {
-        if (inFlight >= maxInFlight) {
+        if (isFull()) {
             deliver();
         }
-        return inFlight >= maxInFlight;
+        return isFull();
+    }
+
+    private boolean isFull() {
+        return inFlight >= maxInFlight
+                || largeBytesInFlight != 0
+                        && largeBytesInFlight >= engine.budget().allowedOvershootBytes() / 4;
     }
 
     /** Whether there are connections that had to wait: then no other gets more than a batch at a time. */

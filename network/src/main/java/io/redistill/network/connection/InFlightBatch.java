@@ -17,6 +17,7 @@ final class InFlightBatch {
     private final ReplyBuffer stitched;
     private @Nullable Connection connection;
     private @Nullable InputChunk input;
+    private long largeBytes;
     private boolean executed;
     private boolean written;
     private int unsentChunks;
@@ -67,6 +68,12 @@ final class InFlightBatch {
         }
     }
 
+    /** It is about to be published: its large arguments count as on their way. */
+    void submitted() {
+        largeBytes = batch.largeBytes();
+        loop.largeInFlight(largeBytes);
+    }
+
     boolean isExecuted() {
         return executed;
     }
@@ -74,6 +81,8 @@ final class InFlightBatch {
     /** All parts are executed: input is given back. */
     void executed() {
         executed = true;
+        loop.largeInFlight(-largeBytes);
+        largeBytes = 0;
         batch.releaseInput();
         InputChunk chunk = input;
         if (chunk != null) {
