@@ -346,6 +346,11 @@ public final class Database {
         return index.touchSample(random);
     }
 
+    /** Loads what {@link #evict} needs of an entry. The result means nothing. */
+    long touchVictim(long entry) {
+        return arena.touch(entry);
+    }
+
     /** The entry of a slot. */
     long entry(long slot) {
         return EntryReferences.address(base, slot);

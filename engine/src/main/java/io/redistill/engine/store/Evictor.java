@@ -191,7 +191,7 @@ public final class Evictor {
         }
         drawn = 0;
         for (int i = 0; i < count; i++) {
-            touched += Database.touchEntry(victims[i]);
+            touched += database.touchVictim(victims[i]);
         }
         // Enough is enough where values are large; but what was taken from a queue has to go.
         long over = policy.byQueues() ? Long.MAX_VALUE : budget.overBytes();
