@@ -21,6 +21,7 @@ dir=$(mktemp -d "${DIR:-/dev/shm}/snapshot.XXXXXX")
 pid=
 trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null || true; wait; rm -rf "$dir"' EXIT
 gcc -O2 -o "$dir/pace" "$1" -lm
+mkfifo "$dir/never"
 for port in $(seq 21200 21300); do
   if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then break; fi
 done
@@ -69,6 +70,23 @@ save() { # until it is saved; prints ms
   echo $(($(now_ms) - from))
 }
 
+pause() { read -r -t "$1" <>"$dir/never" || true; } # seconds, without a process
+
+save_again_and_again() { # while there is $dir/on; no process either: one would take milliseconds of a processor measured
+  local conn line before
+  exec {conn}<>"/dev/tcp/127.0.0.1/$port"
+  while [ -e "$dir/on" ]; do
+    printf 'LASTSAVE\r\n' >&"$conn" && read -r before <&"$conn"
+    printf 'BGSAVE\r\n' >&"$conn" && read -r line <&"$conn"
+    line=$before
+    while [ "$line" = "$before" ]; do
+      pause 0.2
+      printf 'LASTSAVE\r\n' >&"$conn" && read -r line <&"$conn"
+    done
+  done
+  exec {conn}>&-
+}
+
 saturation() { # requests a second of a closed loop, half of them GET
   taskset -c "$other_cpu" redis-benchmark -p "$port" -c 50 -n 400000 -r "$keys" -d "$value_bytes" -t set,get --csv |
     tr -d '"' | awk -F, '$1 == "SET" || $1 == "GET" { sum += 1 / $2; n++ } END { printf "%d", n / sum }'
@@ -102,7 +120,7 @@ measure() { # which
   for i in $(seq "$pairs"); do
     p999 "$rate" >>"$dir/without"
     touch "$dir/on"
-    { while [ -e "$dir/on" ]; do save >/dev/null; done; } &
+    save_again_and_again &
     half=$!
     p999 "$rate" >>"$dir/with"
     rm "$dir/on"

@@ -30,7 +30,7 @@ final class BlockRing {
 
     private static final int SLOTS = 1 << 14;
     private static final int MAX_FREE_BLOCKS = 64;
-    private static final int PREPARED_BLOCKS = 16;
+    private static final int PREPARED_BLOCKS = (int) (WALK_LIMIT_BYTES / SnapshotFormat.BLOCK_BYTES) + 16;
 
     /** The ring's slot. */
     private static final class Slot {

@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +92,16 @@ public final class NetworkServer {
             shardThreads.add(new ShardThread(
                     engine.shard(i), threadConfig.waitMode(), threads.named("shard", i, threadConfig.shardCpus())));
         }
+    }
+
+    /**
+     * Moves the calling thread, and with it those that it will start, off the processors that event loops and shards are
+     * pinned to, if the process has others.
+     */
+    public void leavePinnedProcessors() {
+        ServerThreads.leave(
+                Stream.concat(config.threads().eventLoopCpus().stream(), config.threads().shardCpus().stream())
+                        .toList());
     }
 
     /**

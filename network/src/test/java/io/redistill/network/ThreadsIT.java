@@ -73,6 +73,21 @@ class ThreadsIT {
     }
 
     @Test
+    void shouldLeavePinnedProcessorsToTheirThreadsWhereThereAreOthers() throws Exception {
+        BitSet before = Affinity.getAffinity();
+        int first = before.nextSetBit(0);
+        try (TestServer server =
+                TestServer.shards(1).cpus(List.of(first), List.of()).start()) {
+            server.server().leavePinnedProcessors();
+            BitSet expected = (BitSet) before.clone();
+            expected.clear(first);
+            assertThat(Affinity.getAffinity()).isEqualTo(expected.isEmpty() ? before : expected);
+        } finally {
+            Affinity.setAffinity(before);
+        }
+    }
+
+    @Test
     void shouldRefuseAProcessorThatIsNotThere() {
         BitSet before = Affinity.getAffinity();
         List<Integer> cpus = List.of(before.nextSetBit(0), 4095);

@@ -95,6 +95,7 @@ public final class Main {
             throws InterruptedException {
         try {
             server.start(commands);
+            server.leavePinnedProcessors();
             persistence.load();
         } catch (IOException e) {
             System.err.println("redistill: " + e.getMessage());
