@@ -36,7 +36,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,14 +93,11 @@ public final class NetworkServer {
         }
     }
 
-    /**
-     * Moves the calling thread, and with it those that it will start, off the processors that event loops and shards are
-     * pinned to, if the process has others.
-     */
-    public void leavePinnedProcessors() {
-        ServerThreads.leave(
-                Stream.concat(config.threads().eventLoopCpus().stream(), config.threads().shardCpus().stream())
-                        .toList());
+    /** Keeps the processors that event loops and shards are to be pinned to free of all other threads; before the start. */
+    public void reserveProcessors() {
+        List<Integer> pinned = new ArrayList<>(config.threads().eventLoopCpus());
+        pinned.addAll(config.threads().shardCpus());
+        Processors.leave(pinned);
     }
 
     /**

@@ -62,18 +62,6 @@ final class ServerThreads {
         }
     }
 
-    /** Moves the calling thread, and with it those that it will start, to other processors than these, if there are any. */
-    static void leave(List<Integer> cpus) {
-        if (cpus.isEmpty()) {
-            return;
-        }
-        BitSet others = Affinity.getAffinity();
-        cpus.forEach(others::clear);
-        if (!others.isEmpty()) {
-            Affinity.setAffinity(others);
-        }
-    }
-
     private static void check(int cpu) throws IOException {
         try {
             pin(cpu);

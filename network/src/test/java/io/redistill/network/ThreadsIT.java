@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.redistill.network.server.TestServer;
 import io.redistill.network.support.Await;
 import io.redistill.network.support.RespClient;
+import io.redistill.network.support.ServerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,17 +75,22 @@ class ThreadsIT {
     }
 
     @Test
-    void shouldLeavePinnedProcessorsToTheirThreadsWhereThereAreOthers() throws Exception {
-        BitSet before = Affinity.getAffinity();
-        int first = before.nextSetBit(0);
-        try (TestServer server =
-                TestServer.shards(1).cpus(List.of(first), List.of()).start()) {
-            server.server().leavePinnedProcessors();
-            BitSet expected = (BitSet) before.clone();
-            expected.clear(first);
-            assertThat(Affinity.getAffinity()).isEqualTo(expected.isEmpty() ? before : expected);
-        } finally {
-            Affinity.setAffinity(before);
+    void shouldKeepOtherThreadsOffPinnedProcessorsWhereThereAreOthers() throws Exception {
+        BitSet all = Affinity.getAffinity();
+        int pinned = all.nextSetBit(0);
+        try (ServerProcess server = ServerProcess.start("--shards", "1", "--event-loop-cpus", String.valueOf(pinned))) {
+            Path tasks = Path.of("/proc", String.valueOf(server.pid()), "task");
+            int others = 0;
+            try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
+                for (Path thread : threads) {
+                    boolean isPinned = Files.readString(thread.resolve("comm")).startsWith("core-");
+                    boolean runsThere =
+                            field(thread, "Cpus_allowed_list").split("[,-]")[0].equals(String.valueOf(pinned));
+                    others += isPinned ? 0 : 1;
+                    assertThat(runsThere).as(thread.toString()).isEqualTo(isPinned || all.cardinality() == 1);
+                }
+            }
+            assertThat(others).isGreaterThan(5);
         }
     }
 

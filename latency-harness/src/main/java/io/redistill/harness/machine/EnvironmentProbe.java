@@ -27,7 +27,7 @@ public final class EnvironmentProbe {
                 SystemFiles.field("/proc/cpuinfo", "model name"),
                 siblings.isEmpty() ? Runtime.getRuntime().availableProcessors() : cpuCount(),
                 Runtime.getRuntime().availableProcessors(),
-                SystemFiles.field("/proc/self/status", "Cpus_allowed_list"),
+                SystemFiles.field("/proc/thread-self/status", "Cpus_allowed_list"),
                 SystemFiles.line(CPUS + "isolated"),
                 siblings,
                 SystemFiles.line(CPUS + "cpu0/cpufreq/scaling_governor"),

@@ -27,15 +27,18 @@ import io.redistill.harness.report.RunReport;
 import io.redistill.harness.target.ControlConnection;
 import io.redistill.harness.target.Disturber;
 import io.redistill.harness.target.ServerWatch;
+import io.redistill.network.Processors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
+import net.openhft.affinity.Affinity;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +85,7 @@ public final class Runner {
     public RunRecord run() throws IOException, InterruptedException {
         Environment environment = EnvironmentProbe.read();
         ClockProbe clock = ClockProbe.measure();
+        keepGeneratorsProcessors();
         try (ControlConnection control = ControlConnection.open(plan.target())) {
             if (plan.prefill()) {
                 prefill();
@@ -96,6 +100,16 @@ public final class Runner {
                     serverHiccups.close();
                 }
             }
+        }
+    }
+
+    /** The JVM's own threads (compiler, collector) leave the processors of the generator; this one stays as it is. */
+    private void keepGeneratorsProcessors() {
+        BitSet cpus = plan.pinTo();
+        if (cpus != null) {
+            BitSet before = Affinity.getAffinity();
+            Processors.leave(cpus.stream().boxed().toList());
+            Affinity.setAffinity(before);
         }
     }
 

@@ -94,8 +94,8 @@ public final class Main {
     private static synchronized void start(NetworkServer server, WholeServerCommands commands, Persistence persistence)
             throws InterruptedException {
         try {
+            server.reserveProcessors();
             server.start(commands);
-            server.leavePinnedProcessors();
             persistence.load();
         } catch (IOException e) {
             System.err.println("redistill: " + e.getMessage());

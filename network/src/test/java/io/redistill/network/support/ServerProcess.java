@@ -85,6 +85,10 @@ public final class ServerProcess implements AutoCloseable {
         return new ServerProcess(port, javaOptions, List.of(options));
     }
 
+    public long pid() {
+        return process.pid();
+    }
+
     public int port() {
         return port;
     }
