@@ -272,7 +272,8 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
      * Whether so many batches are under way that no further one is to be opened; what had finished was delivered then.
      * Batches of short requests take ten times their memory, and thousands of connections may have something to say at
      * once: those under way get no more than half of Netty's direct memory. Large values count as used while they wait
-     * for a shard that is making room for them: a quarter of what may be overshot has to do for a loop.
+     * for a shard that is making room for them: where memory is short, a quarter of what may be overshot has to do for a
+     * loop.
      */
     boolean isCrowded() {
         if (isFull()) {
@@ -284,7 +285,8 @@ public final class ConnectionLoop implements ReplySink<RequestBatch> {
     private boolean isFull() {
         return inFlight >= maxInFlight
                 || largeBytesInFlight != 0
-                        && largeBytesInFlight >= engine.budget().allowedOvershootBytes() / 4;
+                        && largeBytesInFlight >= engine.budget().allowedOvershootBytes() / 4
+                        && engine.budget().overBytes() > 0;
     }
 
     /** Whether there are connections that had to wait: then no other gets more than a batch at a time. */
