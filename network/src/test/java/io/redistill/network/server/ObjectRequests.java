@@ -61,7 +61,7 @@ final class ObjectRequests extends RequestGroup {
         return switch (random.nextInt(5)) {
             case 0 -> exact("DEBUG", anyCase("SLEEP"), bytes(pick("0", "x", "", "0.0000001", "1e-7s")));
             case 1 -> exact("DEBUG", anyCase("SET-ACTIVE-EXPIRE"), bytes("1"));
-            case 2 -> request(ReplyCheck.TYPE, join("DEBUG", anyCase("OBJECT"), key()));
+            case 2 -> request(ReplyCheck.TYPE, join("DEBUG", anyCase("OBJECT"), lastingKey()));
             case 3 -> exact("DEBUG", anyCase(pick("nosuch", "SLEEP", "SET-ACTIVE-EXPIRE", "STRINGMATCH-LEN")));
             default -> exact("DEBUG", bytes(pick("nosuch", "a\0b", "")), key());
         };

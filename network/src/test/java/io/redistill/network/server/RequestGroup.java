@@ -106,6 +106,10 @@ abstract class RequestGroup {
         return stream.key();
     }
 
+    final byte[] lastingKey() {
+        return stream.lastingKey();
+    }
+
     final byte[] value() {
         return stream.value();
     }

@@ -396,6 +396,11 @@ final class RequestStream {
                 : keys[key];
     }
 
+    /** One that does not expire soon: for commands that see what has expired until it is removed. */
+    byte[] lastingKey() {
+        return keys[random.nextInt(keys.length - 1)];
+    }
+
     String number() {
         return random.nextInt(8) == 0 ? pick(NOT_NUMBERS) : pick(NUMBERS);
     }
