@@ -28,8 +28,8 @@ fill() { # port: keys that stay
 }
 
 volatile() { # port, first deadline in ms: keys that become due within the second from then on
-  awk -v n="$due" -v from="$2" 'BEGIN { for (i = 0; i < n; i++) { at = from + i * 1000 / n
-    printf "*5\r\n$3\r\nSET\r\n$16\r\ndue:%012d\r\n$16\r\nvvvvvvvvvvvvvvvv\r\n$4\r\nPXAT\r\n$13\r\n%d\r\n", i, at } }' |
+  awk -v n="$due" -v from="$2" 'BEGIN { for (i = 0; i < n; i++) { at = int(from + i * 1000 / n)
+    printf "*5\r\n$3\r\nSET\r\n$16\r\ndue:%012d\r\n$16\r\nvvvvvvvvvvvvvvvv\r\n$4\r\nPXAT\r\n$13\r\n%.0f\r\n", i, at } }' |
     redis-cli -p "$1" --pipe >/dev/null
 }
 
