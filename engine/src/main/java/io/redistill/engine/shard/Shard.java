@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * other is a {@link Rendezvous}: this shard then executes nothing until it is over, while its thread goes on.
  *
  * <p><b>Failures.</b> An exception inside a command is our bug: that command gets an error reply, it is counted, and the
- * shard goes on. Where there is no memory for a reply, its batch says so and the client is disconnected. Errors of the machine ({@link VirtualMachineError}) pass through.
+ * shard goes on. Where there is no memory for a reply, its batch says so and the client is disconnected. Errors of the
+ * machine ({@link VirtualMachineError}) pass through.
  *
  * <p>Threading: confined to the shard thread (asserted), except for {@link #ring} and the statistics, which any thread may
  * read. During a rendezvous the shard is lent to the thread that executes it.

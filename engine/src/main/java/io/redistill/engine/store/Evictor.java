@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Choice.</b> For one eviction {@code maxmemory-samples} random places of the index are looked at, a cache line with
  * up to eight keys each, and the key that ranks first by its {@link AccessStamps} goes; the keys themselves are not
  * touched. Several victims are chosen before the first goes: the lines of all places are loaded in one loop, then those of
- * all victims, so that cache misses overlap. Policies of volatile keys have to look at the keys; where such keys are too rare to
- * be met, and for {@code volatile-ttl} always, the timing wheel names one that is due next. {@code allkeys-s3fifo} asks
- * the {@link S3FifoQueues} of a database.
+ * all victims, so that cache misses overlap. Policies of volatile keys have to look at the keys; where such keys are too
+ * rare to be met, and for {@code volatile-ttl} always, the timing wheel names one that is due next.
+ * {@code allkeys-s3fifo} asks the {@link S3FifoQueues} of a database.
  *
  * <p><b>Whose turn.</b> A shard with clearly less than an even share leaves it to the others, as long as no more is
  * overdrawn than half of what may be: they come to it in their next turns. Otherwise shares would drift, since who evicts
