@@ -42,9 +42,9 @@ import org.jspecify.annotations.Nullable;
  * Listeners and the threads behind them: accepts connections, deals each to the event loop that has fewest, and owns the
  * engine and all threads.
  *
- * <p>Threading: one thread constructs, {@link #start}s and {@link #stop}s it; the accessors any thread.
+ * <p>Threading: one thread constructs, {@link #start}s and {@link #stop}s or {@link #close}s it; the accessors any thread.
  */
-public final class NetworkServer {
+public final class NetworkServer implements AutoCloseable {
     /** As Redis: with fewer, a storm of connections waits for as many turns of a loop that others keep busy. */
     private static final int MAX_ACCEPTS_PER_TURN = 1000;
 
@@ -128,7 +128,7 @@ public final class NetworkServer {
         try {
             listen();
         } catch (IOException e) {
-            stop();
+            close();
             throw e;
         }
     }
@@ -233,44 +233,46 @@ public final class NetworkServer {
         first.ioLoop().execute(() -> first.loop().publishCut());
     }
 
-    /** {@link #stop(Runnable)} with nothing to do in between. */
-    public void stop() {
-        stop(() -> {});
-    }
-
-    /**
-     * Stops accepting, answers what was received, closes the connections and ends the threads.
-     *
-     * @param lastWork what is to be done when no thread runs any more and the data is still there
-     */
-    public void stop(Runnable lastWork) {
+    /** {@link #stop}, and then gives back what the data takes, which the end of the process does too, and faster. */
+    @Override
+    public void close() {
         try {
-            for (Channel channel : listening) {
-                channel.close().awaitUninterruptibly();
-            }
-            Path path = config.unixSocket();
-            if (path != null && !listening.isEmpty()) {
-                Files.deleteIfExists(path);
-            }
-            for (EventLoopThread eventLoop : eventLoops) {
-                eventLoop.drainLater();
-            }
-            for (EventLoopThread eventLoop : eventLoops) {
-                eventLoop.awaitDrained();
-            }
-            for (EventLoopThread eventLoop : eventLoops) {
-                eventLoop.stop();
-            }
-            for (ShardThread shardThread : shardThreads) {
-                shardThread.stop();
-            }
-            lastWork.run();
+            stop();
             engine.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (IOException e) {
-            // The socket file could not be removed; the next start removes it as stale.
-            return;
+        }
+    }
+
+    /**
+     * Stops accepting, answers what was received, closes the connections and ends the threads. The data is still there
+     * afterwards.
+     *
+     * @throws InterruptedException when threads may still be running
+     */
+    public void stop() throws InterruptedException {
+        for (Channel channel : listening) {
+            channel.close().awaitUninterruptibly();
+        }
+        Path path = config.unixSocket();
+        if (path != null && !listening.isEmpty()) {
+            try {
+                Files.deleteIfExists(path);
+            } catch (IOException e) {
+                // The next start removes it as stale.
+            }
+        }
+        for (EventLoopThread eventLoop : eventLoops) {
+            eventLoop.drainLater();
+        }
+        for (EventLoopThread eventLoop : eventLoops) {
+            eventLoop.awaitDrained();
+        }
+        for (EventLoopThread eventLoop : eventLoops) {
+            eventLoop.stop();
+        }
+        for (ShardThread shardThread : shardThreads) {
+            shardThread.stop();
         }
     }
 

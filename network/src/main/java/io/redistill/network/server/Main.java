@@ -22,7 +22,6 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -110,19 +109,24 @@ public final class Main {
             log.info("stopped while loading");
             Runtime.getRuntime().halt(0);
         }
-        stopInOrder(server, persistence, log);
+        try {
+            stopInOrder(server, persistence, log);
+        } catch (InterruptedException impossible) { // nobody knows this thread
+            Runtime.getRuntime().halt(1);
+        }
     }
 
     /** Answers what was received, then ends the process with 0, whatever asked for it. */
-    private static synchronized void stopInOrder(NetworkServer server, Persistence persistence, Log log) {
+    private static synchronized void stopInOrder(NetworkServer server, Persistence persistence, Log log)
+            throws InterruptedException {
         log.info("stopping");
         persistence.prepareEnd();
-        AtomicBoolean saved = new AtomicBoolean();
-        server.stop(() -> saved.set(persistence.saveAtEnd()));
+        server.stop();
+        boolean saved = persistence.saveAtEnd();
         persistence.stop();
         log.info("stopped");
         // Not exit: after a signal the JVM would answer with the signal's code.
-        Runtime.getRuntime().halt(saved.get() ? 0 : 1);
+        Runtime.getRuntime().halt(saved ? 0 : 1);
     }
 
     /** A thread of the server died of a fault of ours: half a cache is worse than none. */

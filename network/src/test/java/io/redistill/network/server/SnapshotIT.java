@@ -202,6 +202,13 @@ class SnapshotIT {
 
     // ---- failures
 
+    /** Saves in vain; what INFO says about it. */
+    private static String failureOfSave(RespClient client) throws IOException {
+        assertThat(client.call("SAVE")).isEqualTo("-ERR\r\n");
+        assertThat(info(client, "rdb_last_bgsave_status")).isEqualTo("err");
+        return info(client, "snapshot_last_failure");
+    }
+
     @Test
     void shouldKeepTheOldFileAndServeWhenTheDiskIsFull() throws Exception {
         FaultyStorage storage = new FaultyStorage();
@@ -214,9 +221,7 @@ class SnapshotIT {
             client.call("SET", "a", "2");
             for (int room : new int[] {0, 10, 70}) {
                 storage.room = room;
-                assertThat(client.call("SAVE")).isEqualTo("-ERR\r\n");
-                assertThat(info(client, "rdb_last_bgsave_status")).isEqualTo("err");
-                assertThat(info(client, "snapshot_last_failure")).isEqualTo("no space left");
+                assertThat(failureOfSave(client)).isEqualTo("no space left");
                 assertThat(Files.readAllBytes(file())).isEqualTo(old);
                 assertThat(Files.exists(temporary())).isFalse();
                 assertThat(client.call("SET", "b" + room, "2")).isEqualTo("+OK\r\n");
@@ -306,16 +311,11 @@ class SnapshotIT {
                         .start();
                 RespClient client = server.connect()) {
             client.call("SET", "a", "1");
-            assertThat(client.call("SAVE")).isEqualTo("-ERR\r\n");
-            assertThat(info(client, "rdb_last_bgsave_status")).isEqualTo("err");
-            assertThat(info(client, "snapshot_last_failure"))
-                    .isEqualTo(file + ".tmp: there is no such file or directory");
+            assertThat(failureOfSave(client)).isEqualTo(file + ".tmp: there is no such file or directory");
             Files.createDirectories(file.resolve("sub"));
             assertThat(client.call("SAVE")).isEqualTo("-ERR\r\n");
             Files.delete(file.resolve("sub"));
-            assertThat(client.call("SAVE")).isEqualTo("-ERR\r\n");
-            assertThat(info(client, "rdb_last_bgsave_status")).isEqualTo("err");
-            assertThat(info(client, "snapshot_last_failure")).startsWith(missing.toString());
+            assertThat(failureOfSave(client)).startsWith(missing.toString());
             assertThat(file).isEmptyDirectory();
             assertThat(missing.resolve("none.snapshot.tmp")).doesNotExist();
             assertThat(client.call("GET", "a")).isEqualTo("$1\r\n1\r\n");
@@ -338,9 +338,7 @@ class SnapshotIT {
                 byte[] old = Files.readAllBytes(file());
                 client.call("SET", "a", Integer.toString(++saved));
                 storage.failing = step;
-                assertThat(client.call("SAVE")).as(step).isEqualTo("-ERR\r\n");
-                assertThat(info(client, "rdb_last_bgsave_status")).as(step).isEqualTo("err");
-                assertThat(info(client, "snapshot_last_failure")).as(step).endsWith(": Read-only file system");
+                assertThat(failureOfSave(client)).as(step).endsWith(": Read-only file system");
                 if (!step.equals("force directory")) { // behind the rename the new one has the name
                     assertThat(Files.readAllBytes(file())).as(step).isEqualTo(old);
                 }
@@ -367,9 +365,7 @@ class SnapshotIT {
                             .start();
                     RespClient client = server.connect()) {
                 client.call("SET", "a", "1");
-                assertThat(client.call("SAVE")).isEqualTo("-ERR\r\n");
-                assertThat(info(client, "rdb_last_bgsave_status")).isEqualTo("err");
-                assertThat(info(client, "snapshot_last_failure"))
+                assertThat(failureOfSave(client))
                         .startsWith(readOnly.resolve("none.snapshot.tmp") + ": ")
                         .matches(".*(permission denied|Read-only file system|Operation not permitted)");
                 assertThat(client.call("GET", "a")).isEqualTo("$1\r\n1\r\n");

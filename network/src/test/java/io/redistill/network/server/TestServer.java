@@ -103,7 +103,7 @@ public final class TestServer implements AutoCloseable {
             throw new AssertionError("a thread of the server died", dead);
         }
         persistence.prepareEnd();
-        server.stop();
+        server.close();
         persistence.stop();
     }
 
