@@ -36,6 +36,7 @@ final class BitCommands {
         if (call.rejectUnlessString(existing)) {
             return;
         }
+        int oldLength = existing == null ? 0 : existing.stringLength();
         long value = call.edit(existing, (int) (offset >> 3) + 1);
         if (value == 0) {
             call.outOfMemory();
@@ -44,7 +45,11 @@ final class BitCommands {
         long place = value + (offset >> 3);
         int shift = 7 - (int) (offset & 7);
         int old = Memory.getByte(place) & 0xff;
-        Memory.putByte(place, (byte) (old & ~(1 << shift) | bit << shift));
+        int changed = old & ~(1 << shift) | bit << shift;
+        Memory.putByte(place, (byte) changed);
+        if (changed == old && oldLength > offset >> 3) {
+            call.database().editedNothing();
+        }
         call.integerReply(old >> shift & 1);
     }
 

@@ -47,6 +47,7 @@ final class BitfieldCommand {
 
     private int count;
     private long highestWrite = -1;
+    private boolean changed;
 
     private BitfieldCommand(Invocation call, boolean readOnly) {
         this.call = call;
@@ -190,6 +191,7 @@ final class BitfieldCommand {
                 call.outOfMemory();
                 return;
             }
+            changed = length < least;
             length = Math.max(length, least);
         } else {
             bytes = bytes(existing);
@@ -203,6 +205,9 @@ final class BitfieldCommand {
                 case SET, INCRBY -> change(bytes, length);
                 case OVERFLOW -> {}
             }
+        }
+        if (writes && !changed) {
+            call.database().editedNothing();
         }
     }
 
@@ -244,7 +249,10 @@ final class BitfieldCommand {
             }
             value = overflow == Overflow.WRAP ? wrap(value) : direction > 0 ? greatest() : least();
         }
-        put(bytes, value);
+        if (value != old) {
+            put(bytes, value);
+            changed = true;
+        }
         call.integerReply(kind == Kind.SET ? old : value);
     }
 

@@ -71,7 +71,7 @@ final class DebugCommand {
 
     private static void object(Invocation call) {
         call.keyWithoutHash(2);
-        EntryView entry = call.lookUpUntouched();
+        EntryView entry = call.database().findUntouched(call.hash(), call.keyAddress(), call.keyLength());
         if (entry == null) {
             call.error(NO_KEY);
             return;

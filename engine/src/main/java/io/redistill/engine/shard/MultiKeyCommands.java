@@ -1,6 +1,7 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.engine.shard;
 
+import io.redistill.engine.command.Opcode;
 import io.redistill.engine.command.RequestBatch;
 import io.redistill.engine.store.Database;
 import io.redistill.engine.store.EntryView;
@@ -71,15 +72,16 @@ final class MultiKeyCommands {
         }
     }
 
-    /** DEL, UNLINK and EXISTS. */
+    /** DEL and UNLINK, which remove, EXISTS, and TOUCH, which uses the keys that it counts. */
     static void count(Invocation call, boolean part, boolean remove) {
+        boolean touch = call.opcode() == Opcode.TOUCH;
         long count = 0;
         for (int i = 1; i < call.argumentCount(); i++) {
             if (part && !call.owns(i)) {
                 continue;
             }
             call.key(i);
-            EntryView existing = remove ? call.find() : call.lookUpUntouched();
+            EntryView existing = remove ? call.find() : touch ? call.lookUp() : call.lookUpUntouched();
             if (existing != null) {
                 count++;
                 if (remove) {

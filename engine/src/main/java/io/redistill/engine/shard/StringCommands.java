@@ -156,7 +156,7 @@ final class StringCommands {
             if (expiresAtMs == StringOptions.NO_DEADLINE) {
                 return;
             }
-        } else if ((options & StringOptions.PERSIST) == 0) {
+        } else if ((options & StringOptions.PERSIST) == 0 || !existing.hasExpiry()) {
             call.value(existing);
             return;
         }

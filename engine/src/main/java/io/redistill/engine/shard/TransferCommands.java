@@ -87,7 +87,8 @@ final class TransferCommands {
             call.error(SAME_OBJECT);
             return;
         }
-        if (!take(call)) {
+        call.keyOfAny(1);
+        if (call.lookUp() == null || !take(call)) {
             call.integerReply(0);
             return;
         }

@@ -657,6 +657,14 @@ public final class Database {
         return value;
     }
 
+    /**
+     * Takes the last {@link #edit} back from {@link #changes}: its string was there, and has the length and the bytes
+     * that it had.
+     */
+    public void editedNothing() {
+        changes--;
+    }
+
     /** Gives a string another length, at least its own; bytes beyond the old ones are undefined. 0 when out of memory. */
     private long resize(EntryView existing, long hash, long keyAddress, int keyLength, int newLength) {
         if (existing.isInteger()) {

@@ -91,6 +91,80 @@ class ShardTest {
         }
     }
 
+    @Test
+    void shouldTakeTouchForAUseAndExistsForNone() {
+        for (int shards = 1; shards <= 2; shards++) {
+            try (ShardRig rig = new ShardRig(shards, 1, RING)) {
+                String first = rig.key(0, 0);
+                String second = rig.key(shards - 1, 1);
+                replies(rig.batch(0).add("MSET", first, "1", second, "2"), rig);
+                rig.clock.advanceMs(5000);
+                assertThat(replies(
+                                rig.batch(0)
+                                        .add("EXISTS", first, second)
+                                        .add("OBJECT", "IDLETIME", first)
+                                        .add("OBJECT", "IDLETIME", second),
+                                rig))
+                        .containsExactly(":2", ":5", ":5");
+                assertThat(replies(
+                                rig.batch(0)
+                                        .add("TOUCH", first, second)
+                                        .add("OBJECT", "IDLETIME", first)
+                                        .add("OBJECT", "IDLETIME", second),
+                                rig))
+                        .containsExactly(":2", ":0", ":0");
+            }
+        }
+    }
+
+    @Test
+    void shouldCountNoChangeWhereNothingChanges() {
+        try (ShardRig rig = new ShardRig(1, 1, RING)) {
+            assertThat(changes(rig, "SETBIT", "s", "0", "0")).isEqualTo(1);
+            assertThat(changes(rig, "SETBIT", "s", "0", "0")).isZero();
+            assertThat(changes(rig, "SETBIT", "s", "0", "1")).isEqualTo(1);
+            assertThat(changes(rig, "SETBIT", "s", "0", "1")).isZero();
+            assertThat(changes(rig, "SETBIT", "s", "90", "0")).isEqualTo(1);
+            assertThat(changes(rig, "BITFIELD", "f", "SET", "i5", "0", "0")).isEqualTo(1);
+            assertThat(changes(rig, "BITFIELD", "f", "SET", "i5", "0", "0")).isZero();
+            assertThat(changes(rig, "BITFIELD", "f", "SET", "i5", "0", "1", "SET", "i5", "0", "1"))
+                    .isEqualTo(1);
+            assertThat(changes(rig, "BITFIELD", "f", "INCRBY", "i5", "0", "0")).isZero();
+            assertThat(changes(rig, "BITFIELD", "f", "OVERFLOW", "FAIL", "SET", "u2", "0", "9"))
+                    .isZero();
+            assertThat(changes(rig, "BITFIELD", "f", "INCRBY", "i5", "0", "1")).isEqualTo(1);
+            assertThat(changes(rig, "BITFIELD", "f", "SET", "i5", "90", "0")).isEqualTo(1);
+            assertThat(changes(rig, "GETEX", "f", "PERSIST")).isZero();
+            assertThat(changes(rig, "GETEX", "f", "EX", "10")).isEqualTo(1);
+            assertThat(changes(rig, "GETEX", "f", "PERSIST")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldCountHitsAndMissesOfCopyAndNoneOfDebugObject() {
+        try (ShardRig rig = new ShardRig(1, 1, RING)) {
+            replies(rig.batch(0).add("SET", "k", "v"), rig);
+            replies(rig.batch(0).add("COPY", "k", "k2").add("COPY", "none", "k3"), rig);
+            assertThat(rig.shard(0).hits()).isEqualTo(1);
+            assertThat(rig.shard(0).misses()).isEqualTo(1);
+            replies(rig.batch(0).add("DEBUG", "OBJECT", "k").add("DEBUG", "OBJECT", "none"), rig);
+            assertThat(rig.shard(0).hits()).isEqualTo(1);
+            assertThat(rig.shard(0).misses()).isEqualTo(1);
+        }
+    }
+
+    private static long changes(ShardRig rig, String... words) {
+        long before = rig.shard(0).changes();
+        assertThat(replies(rig.batch(0).add(words), rig)).isNotEmpty();
+        return rig.shard(0).changes() - before;
+    }
+
+    private static List<String> replies(TestBatch batch, ShardRig rig) {
+        batch.publish();
+        rig.settle();
+        return batch.replies();
+    }
+
     /** Nobody is refused for want of what a flush has left to be freed; instead, commands wait for it. */
     @Test
     void shouldFreeWhatAFlushHasLeftBeforeItOvershootsTheLimit() {

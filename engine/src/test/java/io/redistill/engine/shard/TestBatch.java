@@ -44,6 +44,9 @@ final class TestBatch {
 
     TestBatch addWith(int flags, String... words) {
         CommandSpec spec = CommandTable.find(words[0].getBytes(ISO_8859_1));
+        if (spec.isContainer()) {
+            spec = CommandTable.find((words[0] + "|" + words[1]).getBytes(ISO_8859_1));
+        }
         addArguments(words);
         publisher.commit(batch, spec, 0, flags);
         return this;
