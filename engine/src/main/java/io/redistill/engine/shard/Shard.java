@@ -365,7 +365,10 @@ public final class Shard {
                 current = batch;
                 parts = 0;
             }
-            opcodesOfTurn[executed] = event.opcode();
+            int opcode = event.opcode();
+            opcodesOfTurn[executed] = opcode;
+            // Before hand-back, so that an INFO behind the reply knows of the call; what it took is known later.
+            statistics.called(opcode);
             executeGuarded(event, batch);
             event.clear();
             parts++;
@@ -376,7 +379,7 @@ public final class Shard {
             handBack(current, parts);
         }
         executionNs = clock.monotonicNs() - startNs;
-        account(executed, executionNs);
+        accountTime(executed, executionNs);
         return executed;
     }
 
@@ -407,12 +410,10 @@ public final class Shard {
         touched = sum; // keeps the loads from being optimised away
     }
 
-    private void account(int count, long elapsedNs) {
+    private void accountTime(int count, long elapsedNs) {
         long share = elapsedNs / count;
         for (int i = 0; i < count; i++) {
-            int opcode = opcodesOfTurn[i];
-            statistics.called(opcode);
-            statistics.took(opcode, share);
+            statistics.took(opcodesOfTurn[i], share);
         }
     }
 

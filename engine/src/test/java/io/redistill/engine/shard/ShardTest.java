@@ -165,6 +165,22 @@ class ShardTest {
         return batch.replies();
     }
 
+    /** Who has the reply and asks for INFO finds the call counted. */
+    @Test
+    void shouldCountACallBeforeItsBatchIsHandedBack() {
+        try (ShardRig rig = new ShardRig(1, 1, RING)) {
+            CommandStatistics statistics = rig.shard(0).statistics();
+            List<Long> calls = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                rig.batch(rig.publisher(0), done -> calls.add(statistics.calls(Opcode.SET)))
+                        .add("SET", "k", "v")
+                        .publish();
+            }
+            rig.settle();
+            assertThat(calls).containsExactly(1L, 2L);
+        }
+    }
+
     /** Nobody is refused for want of what a flush has left to be freed; instead, commands wait for it. */
     @Test
     void shouldFreeWhatAFlushHasLeftBeforeItOvershootsTheLimit() {
