@@ -106,7 +106,7 @@ final class ServerInfo {
             case "memory" -> memory(section);
             case "persistence" -> persistence(section);
             case "stats" -> statistics(section);
-            case "replication" -> section.add("role", "master").add("connected_slaves", 0);
+            case "replication" -> replication(section);
             case "cpu" -> cpu(section);
             case COMMAND_STATISTICS -> commandStatistics(section);
             case "cluster" -> section.add("cluster_enabled", 0);
@@ -137,6 +137,21 @@ final class ServerInfo {
                 .add("event_loops", server.loops().size())
                 .add("placement", lowerCase(server.threadConfig().placement()))
                 .add("wait_mode", lowerCase(server.threadConfig().waitMode()));
+    }
+
+    /** What Redis says without replicas; clients and exporters ask for the offset. */
+    private void replication(Section section) {
+        section.add("role", "master")
+                .add("connected_slaves", 0)
+                .add("master_failover_state", "no-failover")
+                .add("master_replid", runId)
+                .add("master_replid2", "0".repeat(runId.length()))
+                .add("master_repl_offset", 0)
+                .add("second_repl_offset", -1)
+                .add("repl_backlog_active", 0)
+                .add("repl_backlog_size", 0)
+                .add("repl_backlog_first_byte_offset", 0)
+                .add("repl_backlog_histlen", 0);
     }
 
     private static String lowerCase(Enum<?> constant) {

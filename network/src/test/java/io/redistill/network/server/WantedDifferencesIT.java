@@ -7,8 +7,10 @@ import io.redistill.network.support.RedisServer;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -75,6 +77,21 @@ final class WantedDifferencesIT {
         assertThat(fromUs).as("ours; " + difference.reason).contains(difference.ours);
         assertThat(fromRedis).as("Redis's").contains(difference.redis);
         assertThat(fromUs).isNotEqualTo(fromRedis);
+    }
+
+    /** Of other sections not all fields are there. */
+    @Test
+    void shouldHaveTheFieldsOfRedisInInfoReplication() throws IOException {
+        assertThat(fields(reply(server.port(), "INFO replication")))
+                .isEqualTo(fields(reply(redis.port(), "INFO replication")))
+                .contains("master_repl_offset");
+    }
+
+    private static List<String> fields(String info) {
+        return info.lines()
+                .filter(line -> line.contains(":"))
+                .map(line -> line.substring(0, line.indexOf(':')))
+                .toList();
     }
 
     private static String reply(int port, String command) throws IOException {
