@@ -116,11 +116,16 @@ final class BlockRing {
         return poller.getSequence().get() >= ring.getCursor();
     }
 
-    /** Makes blocks whose pages exist, so that shards seldom have to wait for the system to give them some. */
-    void prepare() {
+    /**
+     * Makes blocks whose pages exist, so that shards seldom have to wait for the system to give them some.
+     *
+     * @param giveWay called after each
+     */
+    void prepare(Runnable giveWay) {
         for (int i = 0; i < PREPARED_BLOCKS; i++) {
             Block block = new Block(SnapshotFormat.BLOCK_BYTES);
             Memory.fill(block.address(), block.capacity(), (byte) 0);
+            giveWay.run();
             if (!free.offer(block)) {
                 block.free();
             }

@@ -31,12 +31,22 @@ public final class SnapshotFile implements AutoCloseable {
      */
     public SnapshotFile(SnapshotStorage storage, Path target, Codec codec, long createdMs, String product)
             throws IOException {
+        this(storage, target, codec, createdMs, product, () -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param giveWay called after each piece written, see {@link SnapshotWriter#PIECE_BYTES}
+     */
+    SnapshotFile(SnapshotStorage storage, Path target, Codec codec, long createdMs, String product, Runnable giveWay)
+            throws IOException {
         this.storage = storage;
         this.target = target.toAbsolutePath();
         temporary = temporaryOf(this.target);
         output = storage.create(temporary);
         try {
-            writer = new SnapshotWriter(output, codec, createdMs, product);
+            writer = new SnapshotWriter(output, codec, createdMs, product, giveWay);
         } catch (IOException | RuntimeException e) {
             abandon();
             throw e;

@@ -305,12 +305,11 @@ public final class SnapshotService implements CutSource {
         Config how = config;
         lastTryMs = System.currentTimeMillis();
         String failure = null;
-        try (SnapshotFile file = new SnapshotFile(storage, how.target(), how.codec(), current.startedMs, product)) {
-            current.ring.prepare();
-            drain(current, block -> {
-                write(file.writer(), block);
-                giveWay(current.ring);
-            });
+        Runnable giveWay = () -> giveWay(current.ring);
+        try (SnapshotFile file =
+                new SnapshotFile(storage, how.target(), how.codec(), current.startedMs, product, giveWay)) {
+            current.ring.prepare(giveWay);
+            drain(current, block -> write(file.writer(), block));
             failure = current.ring.failure();
             if (failure == null) {
                 file.complete();
@@ -336,7 +335,7 @@ public final class SnapshotService implements CutSource {
     }
 
     /**
-     * Lets whoever wants this processor have it after each block, so that nobody waits a whole slice of the scheduler for
+     * Lets whoever wants this processor have it after each piece, so that nobody waits a whole slice of the scheduler for
      * it. Not when what had to be copied before it changed takes half of its budget: then the writer must not fall behind.
      */
     private static void giveWay(BlockRing ring) {

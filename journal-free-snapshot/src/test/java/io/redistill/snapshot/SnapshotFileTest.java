@@ -334,6 +334,23 @@ class SnapshotFileTest {
     }
 
     @Test
+    void shouldGiveWayBetweenPieces() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        List<Integer> ends = new ArrayList<>(List.of(0));
+        try (SnapshotWriter writer = new SnapshotWriter(
+                Channels.newChannel(out), Codec.NONE, CREATED_MS, "test", () -> ends.add(out.size()))) {
+            put(writer, new Entry(0, 0, "short", "v", 1));
+            put(writer, new Entry(0, 0, "long", "v".repeat(SnapshotFormat.VALUE_BLOCK_BYTES + 100), 1));
+            put(writer, new Entry(0, 0, "next", "v".repeat(SnapshotFormat.LARGE_VALUE_BYTES - 1), 1));
+            writer.finish();
+        }
+        assertThat(ends).endsWith(out.size());
+        for (int i = 1; i < ends.size(); i++) {
+            assertThat(ends.get(i) - ends.get(i - 1)).isPositive().isLessThanOrEqualTo(SnapshotWriter.PIECE_BYTES);
+        }
+    }
+
+    @Test
     void shouldWriteNothingMoreOnceFinishedOrFailed() throws IOException {
         try (SnapshotWriter writer =
                 new SnapshotWriter(Channels.newChannel(new ByteArrayOutputStream()), Codec.NONE, 1, "test")) {
