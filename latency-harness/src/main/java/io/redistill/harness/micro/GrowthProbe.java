@@ -24,6 +24,9 @@ public final class GrowthProbe {
     private static final long MEMORY_BYTES = 8L << 30;
     private static final double NS_PER_US = 1_000;
 
+    /** Commands that took longer are printed one by one. */
+    private static final long LONG_NS = 2_000_000;
+
     private GrowthProbe() {}
 
     public static void main(String[] arguments) {
@@ -51,8 +54,12 @@ public final class GrowthProbe {
             long startNs = System.nanoTime();
             engine.publishAndTurn();
             long endNs = System.nanoTime();
-            cpu.recordValue(threads.getCurrentThreadCpuTime() - cpuNs);
+            long tookNs = threads.getCurrentThreadCpuTime() - cpuNs;
+            cpu.recordValue(tookNs);
             elapsed.recordValue(endNs - startNs);
+            if (tookNs > LONG_NS) {
+                System.out.printf(Locale.ROOT, "key %,d: %.1f us of CPU%n", i, tookNs / NS_PER_US);
+            }
             engine.takeBack();
         }
     }
