@@ -37,6 +37,9 @@ public final class ServerSettings {
     private static final String DEFAULT_FILE = "redistill.toml";
     private static final long DEFAULT_MEMORY_PERCENT = 80;
 
+    /** What the process takes beside data: 90 to 120 MiB with some dozen busy clients, and room for more of them. */
+    private static final long MEMORY_BESIDE_DATA_BYTES = 192L << 20;
+
     /** Beside data and heap: code and threads of the JVM, and what each event loop keeps to read and write with. */
     private static final long BUFFER_BYTES = 64 << 20;
 
@@ -169,10 +172,21 @@ public final class ServerSettings {
         return (Boolean) value(Setting.PROTECTED_MODE);
     }
 
-    /** The memory for data in bytes, never 0: without a setting a share of what the machine or the container has. */
+    /**
+     * The memory for data in bytes, never 0. Without a setting it is a share of what the machine or the container has; in
+     * a small one what the process itself needs is left, or three quarters if that is less.
+     */
     public long maxMemoryBytes() {
         long bytes = (Long) value(Setting.MAX_MEMORY);
-        return bytes == 0 ? machine.memoryBytes() / 100 * DEFAULT_MEMORY_PERCENT : bytes;
+        return bytes == 0 ? Math.min(usualShareBytes(), restBytes()) : bytes;
+    }
+
+    private long usualShareBytes() {
+        return machine.memoryBytes() / 100 * DEFAULT_MEMORY_PERCENT;
+    }
+
+    private long restBytes() {
+        return Math.max(machine.memoryBytes() - MEMORY_BESIDE_DATA_BYTES, machine.memoryBytes() / 4);
     }
 
     /**
@@ -376,7 +390,13 @@ public final class ServerSettings {
             lines.append(lines.length() == 0 ? "" : "\n").append(setting.key()).append(" = ");
             lines.append(setting.secret() && !source.text().isEmpty() ? MASK : source.text());
             if (setting == Setting.MAX_MEMORY && (Long) value(setting) == 0) {
-                lines.append(" -> ").append(maxMemoryBytes()).append(", 80 % of the memory here");
+                boolean usual = maxMemoryBytes() == usualShareBytes();
+                lines.append(" -> ")
+                        .append(maxMemoryBytes())
+                        .append(
+                                usual
+                                        ? ", 80 % of the memory here"
+                                        : ", what the server itself leaves of the memory here");
             } else if (setting == Setting.SHARDS && number(setting) == 0) {
                 lines.append(" -> ").append(shards());
             } else if (setting == Setting.EVENT_LOOPS && number(setting) == 0) {

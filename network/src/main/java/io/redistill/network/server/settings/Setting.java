@@ -64,7 +64,7 @@ enum Setting {
             .about("Without a password, serve only clients on this machine.")),
     MAX_MEMORY(row("memory", "max_memory", ValueType.bytesFromOneMebibyte(), "0")
             .redis("maxmemory")
-            .about("Memory for data; 0 for 80 % of the machine's or the container's.")),
+            .about("Memory for data; 0 for 80 % of the machine's or the container's, less in one below 1 GiB.")),
     EVICTION_POLICY(row("memory", "eviction_policy", Types.EVICTION_POLICY, "noeviction")
             .redis("maxmemory-policy")
             .about("What happens when that memory is full.")),

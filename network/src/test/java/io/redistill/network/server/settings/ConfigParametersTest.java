@@ -66,14 +66,14 @@ class ConfigParametersTest {
 
     @Test
     void shouldAnswerTheLimitThatIsInForce() {
-        assertThat(get("maxmemory")).containsExactly(entry("maxmemory", "80000"));
+        assertThat(get("maxmemory")).containsExactly(entry("maxmemory", "8000000000"));
     }
 
     @Test
     void shouldAnswerEachParameterOnce() {
         assertThat(get("MAXMEMORY", "maxmemory", "MaxMem*"))
                 .containsExactly(
-                        entry("MAXMEMORY", "80000"),
+                        entry("MAXMEMORY", "8000000000"),
                         entry("maxmemory-policy", "noeviction"),
                         entry("maxmemory-samples", "5"));
         assertThat(get("po*", "PORT", "p?rt")).containsExactly(entry("port", "6379"));

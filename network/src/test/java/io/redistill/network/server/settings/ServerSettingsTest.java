@@ -228,7 +228,7 @@ class ServerSettingsTest {
         assertThat(memory("3Mb")).isEqualTo(3 << 20);
         assertThat(memory("4g")).isEqualTo(4_000_000_000L);
         assertThat(memory("4gb")).isEqualTo(4L << 30);
-        assertThat(memory("0")).isEqualTo(80_000);
+        assertThat(memory("0")).isEqualTo(8_000_000_000L);
     }
 
     @Test
@@ -380,7 +380,7 @@ class ServerSettingsTest {
                 .contains(
                         "server.port = 7 (option --port)\n",
                         "security.password = *** (redistill.toml:2)\n",
-                        "memory.max_memory = 0 -> 80000, 80 % of the memory here (default)\n",
+                        "memory.max_memory = 0 -> 8000000000, 80 % of the memory here (default)\n",
                         "engine.shards = auto -> 3 (default)\n",
                         "logging.level = debug (variable REDIS_LOG_LEVEL)")
                 .doesNotContain("hunter2");
@@ -401,6 +401,27 @@ class ServerSettingsTest {
                 new Start(directory).options("--version").outcome();
         assertThat(exit).isEqualTo(new ServerSettings.Outcome.Exit(ProductVersion.line(), 0));
         assertThat(exit.text()).startsWith("Redistill for the JVM ");
+    }
+
+    @Test
+    void shouldLeaveMemoryForItselfInASmallContainer() {
+        assertThat(defaultLimit(10L << 30)).isEqualTo((10L << 30) / 100 * 80);
+        assertThat(defaultLimit(512 << 20)).isEqualTo(320 << 20);
+        assertThat(defaultLimit(256 << 20)).isEqualTo(64 << 20);
+        assertThat(defaultLimit(64 << 20)).isEqualTo(16 << 20);
+        assertThat(new Start(directory)
+                        .machine(new Machine(512 << 20, 1, Long.MAX_VALUE))
+                        .settings()
+                        .effectiveConfiguration())
+                .contains(
+                        "memory.max_memory = 0 -> 335544320, what the server itself leaves of the memory here (default)");
+    }
+
+    private long defaultLimit(long machineBytes) {
+        return new Start(directory)
+                .machine(new Machine(machineBytes, 1, Long.MAX_VALUE))
+                .settings()
+                .maxMemoryBytes();
     }
 
     private long memory(String text) {

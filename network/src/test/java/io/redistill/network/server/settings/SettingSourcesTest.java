@@ -98,7 +98,7 @@ class SettingSourcesTest {
                 new Sample(
                         Setting.MAX_MEMORY,
                         ServerSettings::maxMemoryBytes,
-                        80_000L,
+                        8_000_000_000L,
                         "1gb",
                         1L << 30,
                         "512MB",

@@ -15,7 +15,7 @@ import java.util.Map;
 /** A start being described by a test: its options, variables and file. */
 final class Start {
     /** A machine of 100,000 bytes: 80 % of it is easily seen. */
-    static final Machine MACHINE = new Machine(100_000, 3, Long.MAX_VALUE);
+    static final Machine MACHINE = new Machine(10_000_000_000L, 3, Long.MAX_VALUE);
 
     private final Path directory;
     private final List<String> options = new ArrayList<>();
