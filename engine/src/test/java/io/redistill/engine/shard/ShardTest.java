@@ -99,22 +99,19 @@ class ShardTest {
                 String second = rig.key(shards - 1, 1);
                 replies(rig.batch(0).add("MSET", first, "1", second, "2"), rig);
                 rig.clock.advanceMs(5000);
-                assertThat(replies(
-                                rig.batch(0)
-                                        .add("EXISTS", first, second)
-                                        .add("OBJECT", "IDLETIME", first)
-                                        .add("OBJECT", "IDLETIME", second),
-                                rig))
-                        .containsExactly(":2", ":5", ":5");
-                assertThat(replies(
-                                rig.batch(0)
-                                        .add("TOUCH", first, second)
-                                        .add("OBJECT", "IDLETIME", first)
-                                        .add("OBJECT", "IDLETIME", second),
-                                rig))
-                        .containsExactly(":2", ":0", ":0");
+                assertThat(countAndIdleTimes(rig, "EXISTS", first, second)).containsExactly(":2", ":5", ":5");
+                assertThat(countAndIdleTimes(rig, "TOUCH", first, second)).containsExactly(":2", ":0", ":0");
             }
         }
+    }
+
+    private static List<String> countAndIdleTimes(ShardRig rig, String command, String first, String second) {
+        return replies(
+                rig.batch(0)
+                        .add(command, first, second)
+                        .add("OBJECT", "IDLETIME", first)
+                        .add("OBJECT", "IDLETIME", second),
+                rig);
     }
 
     @Test
