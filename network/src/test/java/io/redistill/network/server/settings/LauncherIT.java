@@ -103,7 +103,9 @@ class LauncherIT {
         write(directory.resolve("b.toml"), "[server]\nmax_memory = 1\n[ memory ]\nx = 1\nmax-memory= 1572864000\n");
         assertThat(heap(Map.of(), "--config", "b.toml")).startsWith("-Xms302m");
         assertThat(heap(Map.of("REDISTILL_CONFIG", "b.toml"))).startsWith("-Xms302m");
+        assertThat(run(Map.of()).out()).doesNotContain("UseTransparentHugePages");
         // The striped index has its tables on the heap.
+        assertThat(run(Map.of(), "--index", "striped").out()).contains("\n-XX:+UseTransparentHugePages\n");
         assertThat(heap(Map.of(), "--index", "striped", "--max-memory", "500mb"))
                 .isEqualTo("-Xms492m -Xmx492m -Xmn32m");
         assertThat(heap(Map.of("REDIS_INDEX", "striped"), "--max-memory=1500mb"))
