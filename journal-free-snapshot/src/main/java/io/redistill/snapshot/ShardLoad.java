@@ -1,6 +1,7 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.snapshot;
 
+import io.redistill.engine.memory.Memory;
 import io.redistill.engine.shard.ShardDatabases;
 import io.redistill.engine.shard.ShardTask;
 import io.redistill.engine.store.Database;
@@ -76,7 +77,7 @@ final class ShardLoad implements ShardTask {
     private void insert(LoadBatch batch, int from, int end, ShardDatabases databases) {
         long sum = 0;
         for (int i = from; i < end; i++) {
-            sum += databases.get(0).touchIndex(batch.hashAt(i));
+            sum += Memory.touch(databases.get(0).indexLine(batch.hashAt(i)));
         }
         touched += sum; // keeps the loads from being optimised away
         long added = 0;

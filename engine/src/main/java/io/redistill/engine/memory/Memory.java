@@ -46,6 +46,14 @@ public final class Memory {
         return UnsafeApi.getLong(address);
     }
 
+    /**
+     * Loads a line that will be needed, nothing for address 0. The result means nothing, but must go somewhere: else the
+     * load is optimised away.
+     */
+    public static long touch(long address) {
+        return address == 0 ? 0 : getLong(address);
+    }
+
     public static void putLong(long address, long value) {
         UnsafeApi.putLong(address, value);
     }

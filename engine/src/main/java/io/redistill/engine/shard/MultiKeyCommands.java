@@ -3,6 +3,7 @@ package io.redistill.engine.shard;
 
 import io.redistill.engine.command.Opcode;
 import io.redistill.engine.command.RequestBatch;
+import io.redistill.engine.memory.Memory;
 import io.redistill.engine.store.Database;
 import io.redistill.engine.store.EntryView;
 
@@ -23,11 +24,11 @@ final class MultiKeyCommands {
         int end = call.position(call.argumentCount());
         long touched = 0;
         for (int key = call.position(1); key < end; key += step) {
-            touched += database.touchIndex(batch.keyHash(key));
+            touched += Memory.touch(database.indexLine(batch.keyHash(key)));
         }
         for (int key = call.position(1); key < end; key += step) {
             if (call.shard().owns(batch.keyHash(key))) {
-                touched += Database.touchEntry(database.peek(batch.keyHash(key)));
+                touched += Memory.touch(database.peek(batch.keyHash(key)));
             }
         }
         call.shard().touched(touched);

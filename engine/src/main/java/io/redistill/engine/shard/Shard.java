@@ -6,6 +6,7 @@ import io.redistill.engine.command.Opcode;
 import io.redistill.engine.command.Rendezvous;
 import io.redistill.engine.command.RequestBatch;
 import io.redistill.engine.memory.Arena;
+import io.redistill.engine.memory.Memory;
 import io.redistill.engine.reply.Errors;
 import io.redistill.engine.reply.ReplyBuffer;
 import io.redistill.engine.reply.ReplyMemoryException;
@@ -75,7 +76,7 @@ public final class Shard {
     private final CommandStatistics statistics = new CommandStatistics();
     private final Invocation call = new Invocation(this);
     private final int[] opcodesOfTurn = new int[MAX_EVENTS_PER_TURN];
-    private final long[] entriesOfTurn = new long[MAX_EVENTS_PER_TURN];
+    private final long[] addressesOfTurn = new long[MAX_EVENTS_PER_TURN];
     private final long[] hashesOfTurn = new long[MAX_EVENTS_PER_TURN];
     private Shard[] peers = new Shard[0];
 
@@ -390,22 +391,25 @@ public final class Shard {
 
     private void prefetch(long first, int count) {
         long sum = 0;
-        long[] entries = entriesOfTurn;
+        long[] addresses = addressesOfTurn;
         long[] hashes = hashesOfTurn;
         for (int i = 0; i < count; i++) {
             CommandEvent event = ring.slot(first + i);
             long hash = event.hash();
             hashes[i] = hash;
-            sum += databases.get(event.database()).touchIndex(hash);
+            addresses[i] = databases.get(event.database()).indexLine(hash);
         }
         for (int i = 0; i < count; i++) {
-            entries[i] = databases.get(ring.slot(first + i).database()).peek(hashes[i]);
+            sum += Memory.touch(addresses[i]);
         }
         for (int i = 0; i < count; i++) {
-            sum += Database.touchEntry(entries[i]);
+            addresses[i] = databases.get(ring.slot(first + i).database()).peek(hashes[i]);
         }
         for (int i = 0; i < count; i++) {
-            sum += Database.touchValue(entries[i]);
+            sum += Memory.touch(addresses[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            sum += Database.touchValue(addresses[i]);
         }
         touched = sum; // keeps the loads from being optimised away
     }

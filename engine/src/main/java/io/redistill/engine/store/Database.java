@@ -191,19 +191,17 @@ public final class Database {
         return entryHash.of(keyAddress, keyLength);
     }
 
-    /** First step of a prefetch: loads the index line of a hash. The result means nothing. */
-    public long touchIndex(long hash) {
-        return index.touch(hash);
+    /** First step of a prefetch: the index line of a hash, for {@link Memory#touch}; 0 when there is nothing to touch. */
+    public long indexLine(long hash) {
+        return index.line(hash);
     }
 
-    /** Second step: the address of the entry, or of one with an equal hash, that the index holds; 0 for none. */
+    /**
+     * Second step: the address of the entry, or of one with an equal hash, that the index holds; 0 for none. The third is
+     * to {@linkplain Memory#touch touch} it.
+     */
     public long peek(long hash) {
         return index.peek(hash);
-    }
-
-    /** Third step: loads the first line of an entry that {@link #peek} found. The result means nothing. */
-    public static long touchEntry(long entry) {
-        return entry == 0 ? 0 : Memory.getLong(entry);
     }
 
     /** Fourth step: loads the lines behind the first. The result means nothing. */
@@ -285,7 +283,7 @@ public final class Database {
         for (int i = 0; i < count; i++) {
             scratch.wrap(Deadlines.entry(dueRecords[i]));
             dueHashes[i] = entryHash.of(scratch.keyAddress(), scratch.keyLength());
-            sum += index.touch(dueHashes[i]);
+            sum += Memory.touch(index.line(dueHashes[i]));
         }
         touched = sum; // keeps the loads from being optimised away
         for (int i = 0; i < count; i++) {

@@ -151,8 +151,8 @@ final class ExtendibleKeyIndex implements KeyIndex {
     }
 
     @Override
-    public long touch(long hash) {
-        return Memory.getLong(bucketAddress(directory[directoryIndex(hash)], firstBucket(hash)));
+    public long line(long hash) {
+        return bucketAddress(directory[directoryIndex(hash)], firstBucket(hash));
     }
 
     @Override

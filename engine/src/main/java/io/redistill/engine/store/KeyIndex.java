@@ -21,10 +21,15 @@ interface KeyIndex {
     long find(long hash, long keyAddress, int keyLength);
 
     /**
-     * Loads the line where the look-up of a hash begins, without looking at what is in it: a branch on a value that is
-     * still on its way from memory stops the loads behind it when it is mispredicted. The result means nothing.
+     * Where the look-up of a hash begins: the address of a line that the caller loads ahead, with {@link
+     * io.redistill.engine.memory.Memory#touch}. An index on the Java heap loads it here and now and answers {@link #NONE}.
+     *
+     * <p>An address, and not the line itself, so that many can be loaded in a loop that does nothing else: what leads to
+     * an address takes some forty instructions, of which a processor has no more than five or six under way. What is in
+     * the line is not looked at: a branch on a value that is still on its way from memory stops the loads behind it when
+     * it is mispredicted.
      */
-    long touch(long hash);
+    long line(long hash);
 
     /** An entry that a look-up of this hash would have to look at, or {@link #NONE}; entries are not looked at here. */
     long peek(long hash);

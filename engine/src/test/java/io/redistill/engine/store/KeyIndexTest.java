@@ -122,7 +122,7 @@ class KeyIndexTest {
             if (hashing == Hashing.REAL) {
                 assertThat(index.peek(hash)).isNotEqualTo(KeyIndex.NONE);
             }
-            index.touch(hash);
+            Memory.touch(index.line(hash));
         });
     }
 
