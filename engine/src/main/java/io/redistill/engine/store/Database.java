@@ -565,11 +565,14 @@ public final class Database {
                 return 0;
             }
             EntryWriter.fill(entry, header, flags, expiry, keyAddress, keyLength, 0);
+            S3FifoQueues queues = this.queues;
+            if (queues != null) {
+                queues.admitNewest(index);
+            }
             if (!index.insert(hash, entry)) {
                 freeWithoutValue(entry);
                 return 0;
             }
-            S3FifoQueues queues = this.queues;
             index.accessStamp(queues == null ? stamps.added(index.size()) : queues.added(hash, entry));
             deadlines.add(entry, flags, expiry);
             afterChange();

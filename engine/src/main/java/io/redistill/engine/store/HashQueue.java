@@ -96,6 +96,11 @@ final class HashQueue {
         return Memory.getInt(back.tail + NUMBER);
     }
 
+    /** Number of the block of the record that is added next, if nothing is kept before. */
+    int nextNumber() {
+        return isFull(back) ? lastNumber + numberStep : lastAddedNumber();
+    }
+
     /** Takes the oldest record out, for {@link #takenHash} and the like; false when there is none. */
     boolean take() {
         if (front.head != 0) {
@@ -185,7 +190,11 @@ final class HashQueue {
     // ---- blocks
 
     private boolean hasRoom(Blocks blocks) {
-        return blocks.tail != 0 && Memory.getInt(blocks.tail + END) < RECORDS_END || addBlock(blocks);
+        return !isFull(blocks) || addBlock(blocks);
+    }
+
+    private static boolean isFull(Blocks blocks) {
+        return blocks.tail == 0 || Memory.getInt(blocks.tail + END) == RECORDS_END;
     }
 
     private boolean addBlock(Blocks blocks) {

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * of both. Nothing else of a limit is known here: shards that share one need not divide it. A key weighs what its entry
  * took when it entered a queue; a hash beyond its compact form is its entry alone.
  *
+ * <p><b>The newest key</b> waits outside until the next one comes: what makes room for it goes first, and those of the main
+ * queue that go round at that are before it, as in the reference code.
+ *
  * <p><b>Keys that leave otherwise</b> (DEL, expiry) leave their records behind. The number in the stamp tells such a
  * record from that of a key of the same name that came later; they are skipped, and sifted out once they are as many as
  * the others.
@@ -57,8 +60,20 @@ final class S3FifoQueues {
     private final EntryHash entryHash;
     private final EntryView view = new EntryView();
 
+    /** The queue that the newest key is about to enter; null when there is none that waits. */
+    private @Nullable HashQueue newestQueue;
+
+    private long newestHash;
+    private int newestWeight;
+
+    /** Number of the block as the stamp has it. */
+    private int newestNumber;
+
     /** Keys that have gone round, or passed into the main queue, since the last that went. */
     private int stepsOfChoice;
+
+    /** The queue of a choice that takes another call. */
+    private boolean choosesFromMain;
 
     /** How far the keys that were there before have been taken in; null when all have. */
     private @Nullable IndexCursor adopted;
@@ -86,10 +101,29 @@ final class S3FifoQueues {
         return (number & NUMBER_MASK) << NUMBER_SHIFT;
     }
 
-    /** Takes a new entry in; returns its stamp. */
+    /** Takes a new entry in, after {@link #admitNewest}; returns its stamp. */
     int added(long hash, long entry) {
         int weight = weightOf(entry);
-        return enter(ghosts.remove(hash, weight) ? main : small, hash, weight);
+        HashQueue queue = ghosts.remove(hash, weight) ? main : small;
+        newestQueue = queue;
+        newestHash = hash;
+        newestWeight = weight;
+        newestNumber = queue.nextNumber();
+        return unusedIn(newestNumber);
+    }
+
+    /** Lets the newest key into its queue; to be called before another one is added. */
+    void admitNewest(KeyIndex index) {
+        HashQueue queue = newestQueue;
+        if (queue == null) {
+            return;
+        }
+        newestQueue = null;
+        int stamp = enter(queue, newestHash, newestWeight);
+        int noted = unusedIn(newestNumber);
+        if (stamp != noted && index.findNoted(newestHash, NUMBER_MASK << NUMBER_SHIFT, noted) != KeyIndex.NONE) {
+            index.accessStamp(stamp | index.accessStamp() & USES_MASK);
+        }
     }
 
     private int enter(HashQueue queue, long hash, int weight) {
@@ -115,12 +149,17 @@ final class S3FifoQueues {
      * @return {@link KeyIndex#NONE} when there is none in the queues, {@link #NOT_YET} when it takes another call
      */
     long takeVictim(KeyIndex index) {
+        if (small.count() + main.count() == 0) {
+            admitNewest(index);
+        }
         long weight = small.weight() + main.weight();
         long mainCapacity = weight - weight / SMALL_SHARE;
-        boolean fromMain = main.weight() > mainCapacity;
+        // A choice that takes several calls stays with its queue.
+        boolean fromMain = stepsOfChoice == 0 ? isMainOver(mainCapacity) : choosesFromMain;
         for (int step = 0; step < STEPS_PER_CALL; step++) {
             fromMain |= small.count() == 0;
             if (fromMain ? !main.take() : !small.take()) {
+                stepsOfChoice = 0;
                 return KeyIndex.NONE;
             }
             HashQueue queue = fromMain ? main : small;
@@ -142,7 +181,14 @@ final class S3FifoQueues {
             stepsOfChoice = 0;
             return entry;
         }
+        choosesFromMain = fromMain;
         return NOT_YET;
+    }
+
+    /** Whether the main queue is over its capacity by a key, and not by a part of one. */
+    private boolean isMainOver(long mainCapacity) {
+        long over = main.weight() - mainCapacity;
+        return over > 0 && over >= (small.weight() + main.weight()) / (small.count() + main.count());
     }
 
     private static long find(KeyIndex index, HashQueue queue) {

@@ -67,6 +67,17 @@ class TraceCommandTest {
         assertThat(rows.at("/0/misses").asLong()).isGreaterThan(1500);
     }
 
+    /** The misses of libCacheSim's s3fifo (commit aa0fc40), to the single one: a loop shows whose turn it is at each step. */
+    @Test
+    void shouldMissOfALoopWhatTheReferenceMisses() throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 50_000; i++) {
+            lines.add(Integer.toString(100_000 + i % 525));
+        }
+        JsonNode rows = replay("--policy", "allkeys-s3fifo", "--size", "500", text("loop.txt", lines));
+        assertThat(rows.at("/0/misses").asLong()).isEqualTo(8279);
+    }
+
     @Test
     void shouldReadOracleGeneralAndKeepTheCapacityOverShards() throws IOException {
         ByteBuffer trace = ByteBuffer.allocate(24 * 20_000).order(ByteOrder.LITTLE_ENDIAN);
