@@ -204,6 +204,7 @@ public final class GeneratorLoop {
             }
             if (nowNs >= nextDueNs) {
                 sendDue(nowNs);
+                interval.busyNs += nowNs() - nowNs;
             }
             long wakeNs = scheduleBlocked ? Long.MAX_VALUE : nextDueNs;
             poll(nowNs < endNs ? Math.min(wakeNs, endNs) : wakeNs);
@@ -324,7 +325,6 @@ public final class GeneratorLoop {
             scheduleBlocked = false;
         }
         flushDirty();
-        interval.busyNs += nowNs() - nowNs;
     }
 
     private void countDue(long dueNs) {
@@ -438,6 +438,11 @@ public final class GeneratorLoop {
                     flush(connection);
                 }
                 receive(connection);
+                // The schedule does not wait until all replies of a burst have been read.
+                long nowNs = nowNs();
+                if (nowNs >= nextDueNs && nowNs < endNs && !connecting && !scheduleBlocked) {
+                    sendDue(nowNs);
+                }
             }
         }
         flushDirty();

@@ -9,7 +9,8 @@ import java.util.Deque;
 import java.util.TreeSet;
 
 /**
- * A server behind a transport on a clock that only waiting moves. It takes requests in the order in which they are
+ * A server behind a transport on a clock that only waiting moves, or reading too when that {@linkplain #readingTakes takes
+ * time}. It takes requests in the order in which they are
  * written, one at a time, needs a fixed time for each, and does nothing in the first part of each second.
  */
 final class SimulatedServer implements Transport {
@@ -25,6 +26,7 @@ final class SimulatedServer implements Transport {
     private long freeAtNs;
     private long nowNs;
     private int writes;
+    private long readNs;
 
     @SuppressWarnings({"unchecked", "rawtypes"})
     SimulatedServer(int connections, long workNs, long stallNs) {
@@ -36,6 +38,12 @@ final class SimulatedServer implements Transport {
             answeredAtNs[i] = new ArrayDeque<>();
             requests[i] = new ReplyScanner();
         }
+    }
+
+    /** Lets the generator need so long for each read. */
+    SimulatedServer readingTakes(long ns) {
+        readNs = ns;
+        return this;
     }
 
     HarnessClock clock() {
@@ -82,6 +90,7 @@ final class SimulatedServer implements Transport {
 
     @Override
     public int read(int connection, ByteBuffer into) throws IOException {
+        nowNs += readNs;
         int before = into.position();
         while (!answeredAtNs[connection].isEmpty() && answeredAtNs[connection].peek() <= nowNs) {
             answeredAtNs[connection].remove();

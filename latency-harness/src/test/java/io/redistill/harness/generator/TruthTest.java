@@ -57,6 +57,17 @@ class TruthTest {
         assertThat(fastestNs).isEqualTo(expected[expected.length - SlowestRequests.COUNT]);
     }
 
+    /** Behind a stall all connections have replies at once, and reading them all takes ten times as long as one is due. */
+    @Test
+    void shouldSendWhatIsDueBetweenTheRepliesOfABurst() throws IOException {
+        long readNs = 100_000;
+        SimulatedServer server = new SimulatedServer(100, 1_000, STALL_NS).readingTakes(readNs);
+        Recorded recorded = run(server, ArrivalSchedule.constant(PER_SECOND), 100, open(1 << 12, 1 << 12));
+        assertThat(recorded.set.replies).isEqualTo(PER_SECOND * SECONDS);
+        assertThat(recorded.set.response(0).getMaxValue()).isGreaterThan(STALL_NS);
+        assertThat(recorded.set.lateness().getMaxValue()).isBetween(1L, readNs);
+    }
+
     /** With one request under way at a time the queue is on this side, and only response times show it. */
     @Test
     void shouldCountTheWaitForTheConnectionInResponseTimesAndNotAsItsOwnLateness() throws IOException {
