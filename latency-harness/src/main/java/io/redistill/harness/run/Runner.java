@@ -36,6 +36,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import net.openhft.affinity.Affinity;
@@ -148,7 +150,7 @@ public final class Runner {
             Thread marker = new Thread(() -> measurement.mark(server), "marker");
             marker.setDaemon(true);
             marker.start();
-            collector.run();
+            collect(collector);
             measurement.end();
             marker.join();
             for (Thread disturber : disturbers) {
@@ -171,6 +173,28 @@ public final class Runner {
                 startedAtEpochMs,
                 collector,
                 disturbances);
+    }
+
+    /** Collects until the end in a thread that keeps off the generator's processors: each second's log takes it 20 ms. */
+    private void collect(Collector collector) throws IOException, InterruptedException {
+        FutureTask<Void> collecting = new FutureTask<>(() -> {
+            BitSet others = Affinity.getAffinity();
+            others.andNot(plan.pinTo() == null ? new BitSet() : plan.pinTo());
+            if (!others.isEmpty()) {
+                Affinity.setAffinity(others);
+            }
+            collector.run();
+            return null;
+        });
+        new Thread(collecting, "collector").start();
+        try {
+            collecting.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException) {
+                throw (IOException) e.getCause();
+            }
+            throw new IllegalStateException(e.getCause());
+        }
     }
 
     /** Takes the usage of server and generator at both ends of the measured part. */
