@@ -2,21 +2,22 @@
 # Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 #
 # The duels behind docs/benchmarks.md: this server against redis-server, at P=1 and P=16, at 25, 50 and 80 % of
-# redis-server's saturation, which a closed loop measures first. One command on a quiet machine, about twenty minutes; the
+# redis-server's saturation, which a closed loop measures first. One command on a quiet machine, about forty minutes; the
 # last thing it prints is the table of docs/benchmarks.md (duels.py table FOLDER prints it again):
 #
 #   docs/benchmarks/duels.sh [FOLDER]     # default: results/duels
 #
-# SERVER_CPUS (0), GENERATOR_CPUS (1), PAIRS (5), DURATION (6s), WARM_UP (4s), ARRIVALS (poisson), KEYS (200k), VALUE_SIZE
-# (256), CONNECTIONS (50), DEPTHS ("1 16") and SHARES ("25 50 80") change what is measured. With KEEP=1 the comparison of each
-# duel and the summaries of its runs go into docs/benchmarks, a file a duel.
+# SERVER_CPUS (0), GENERATOR_CPUS (1), PAIRS (5), DURATION (6s), WARM_UP (10s: servers are started anew for each run, and a
+# JVM compiles at first), ARRIVALS (poisson), KEYS (200k), VALUE_SIZE (256), CONNECTIONS (50), DEPTHS ("1 16") and SHARES
+# ("25 50 80") change what is measured. With KEEP=1 the comparison of each duel and the summaries of its runs go into
+# docs/benchmarks, a file a duel.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/servers.bash"
 mkdir -p "${1:-$root/results/duels}"
 out=$(cd "${1:-$root/results/duels}" && pwd -P)
 cd "$root" # so that the servers' commands in the records have no path of this machine
 load=(--connections "${CONNECTIONS:-50}" --keys "${KEYS:-200k}" --value-size "${VALUE_SIZE:-256}" --commands "GET=1,SET=1"
-  --prefill --pin "$generator_cpus" --warm-up "${WARM_UP:-4s}" --duration "${DURATION:-6s}")
+  --prefill --pin "$generator_cpus" --warm-up "${WARM_UP:-10s}" --duration "${DURATION:-6s}")
 ours="./redistill --port %PORT% --shards 1"
 theirs="redis-server --port %PORT% --save '' --appendonly no"
 
