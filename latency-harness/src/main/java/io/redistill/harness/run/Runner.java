@@ -36,8 +36,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import net.openhft.affinity.Affinity;
@@ -175,25 +173,22 @@ public final class Runner {
                 disturbances);
     }
 
-    /** Collects until the end in a thread that keeps off the generator's processors: each second's log takes it 20 ms. */
-    private void collect(Collector collector) throws IOException, InterruptedException {
-        FutureTask<Void> collecting = new FutureTask<>(() -> {
-            BitSet others = Affinity.getAffinity();
-            others.andNot(plan.pinTo() == null ? new BitSet() : plan.pinTo());
-            if (!others.isEmpty()) {
-                Affinity.setAffinity(others);
-            }
+    /** Collects until the end, off the generator's processors, since each second's log takes 20 ms. */
+    private void collect(Collector collector) throws InterruptedException {
+        BitSet before = Affinity.getAffinity();
+        BitSet others = (BitSet) before.clone();
+        if (plan.pinTo() != null) {
+            others.andNot(plan.pinTo());
+        }
+        if (others.isEmpty() || others.equals(before)) {
             collector.run();
-            return null;
-        });
-        new Thread(collecting, "collector").start();
+            return;
+        }
+        Affinity.setAffinity(others);
         try {
-            collecting.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException) {
-                throw (IOException) e.getCause();
-            }
-            throw new IllegalStateException(e.getCause());
+            collector.run();
+        } finally {
+            Affinity.setAffinity(before);
         }
     }
 

@@ -68,14 +68,15 @@ class TraceCommandTest {
     }
 
     /** The misses of libCacheSim's s3fifo (commit aa0fc40), to the single one: a loop shows whose turn it is at each step. */
-    @Test
-    void shouldMissOfALoopWhatTheReferenceMisses() throws IOException {
+    @ParameterizedTest
+    @CsvSource({"525, 500, 50000, 8279", "92, 87, 20000, 5216"})
+    void shouldMissOfALoopWhatTheReferenceMisses(int length, int size, int requests, int misses) throws IOException {
         List<String> lines = new ArrayList<>();
-        for (int i = 0; i < 50_000; i++) {
-            lines.add(Integer.toString(100_000 + i % 525));
+        for (int i = 0; i < requests; i++) {
+            lines.add(Integer.toString(100_000 + i % length));
         }
-        JsonNode rows = replay("--policy", "allkeys-s3fifo", "--size", "500", text("loop.txt", lines));
-        assertThat(rows.at("/0/misses").asLong()).isEqualTo(8279);
+        JsonNode rows = replay("--policy", "allkeys-s3fifo", "--size", size, text("loop.txt", lines));
+        assertThat(rows.at("/0/misses").asInt()).isEqualTo(misses);
     }
 
     @Test

@@ -14,7 +14,7 @@ import java.util.Map;
 
 /** A start being described by a test: its options, variables and file. */
 final class Start {
-    /** A machine of 100,000 bytes: 80 % of it is easily seen. */
+    /** A machine of 10,000,000,000 bytes: 80 % of it is easily seen. */
     static final Machine MACHINE = new Machine(10_000_000_000L, 3, Long.MAX_VALUE);
 
     private final Path directory;
