@@ -75,7 +75,7 @@ public final class NetworkServer implements AutoCloseable {
         }
         clients = new ClientRegistry(config.maxConnections());
         authentication = new Authentication(config.password());
-        ServerThreads threads = new ServerThreads(atThreadDeath);
+        ServerThreads threads = new ServerThreads(threadConfig.namePrefix(), atThreadDeath);
         eventLoops = new EventLoopThread[engineConfig.publishers()];
         SleepGate[] gates = new SleepGate[eventLoops.length];
         for (int i = 0; i < eventLoops.length; i++) {

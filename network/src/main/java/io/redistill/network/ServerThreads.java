@@ -14,20 +14,23 @@ import net.openhft.affinity.Affinity;
  * <p>Threading: immutable.
  */
 final class ServerThreads {
+    private final String namePrefix;
     private final Thread.UncaughtExceptionHandler atDeath;
 
     /**
      * The maker of a server's threads.
      *
+     * @param namePrefix what their names begin with
      * @param atDeath is told when one of them dies of an exception: what is left cannot serve all keys any more
      */
-    ServerThreads(Thread.UncaughtExceptionHandler atDeath) {
+    ServerThreads(String namePrefix, Thread.UncaughtExceptionHandler atDeath) {
+        this.namePrefix = namePrefix;
         this.atDeath = atDeath;
     }
 
     /** Makes thread {@code number} of a kind, which runs on one of the processors in turn, or anywhere if there are none. */
     ThreadFactory named(String kind, int number, List<Integer> cpus) {
-        String name = kind + "-" + number;
+        String name = namePrefix + kind + "-" + number;
         return task -> {
             Runnable pinned = task;
             if (!cpus.isEmpty()) {

@@ -10,6 +10,7 @@ import io.redistill.engine.store.HashLimits;
 import io.redistill.network.NetworkConfig;
 import io.redistill.network.NetworkServer;
 import io.redistill.network.Transport;
+import io.redistill.network.connection.ServerCommands;
 import io.redistill.network.server.settings.LogLevel;
 import io.redistill.network.server.settings.ProductVersion;
 import io.redistill.network.server.settings.ServerSettings;
@@ -22,6 +23,7 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -72,10 +74,9 @@ public final class Main {
             log.warn("data is on no huge pages, and its memory does not go back to the system: "
                     + noMapping.lines().findFirst().orElse(noMapping));
         }
-        NetworkServer server = new NetworkServer(
-                networkConfig(settings, Transport.choose(settings.transports(), log::warn)),
-                engineConfig(settings),
-                (thread, fault) -> dieOf(fault, thread, log));
+        NetworkConfig network = networkConfig(settings, Transport.choose(settings.transports(), log::warn));
+        EngineConfig engine = engineConfig(settings);
+        NetworkServer server = new NetworkServer(network, engine, (thread, fault) -> dieOf(fault, thread, log));
         server.engine().budget().settings(settings.eviction());
         CountDownLatch stopAsked = new CountDownLatch(1);
         Persistence persistence = new Persistence(server, settings, SnapshotStorage.FILES, log);
@@ -85,6 +86,11 @@ public final class Main {
         commands.start();
         log.info("ready: " + server.transportName() + ", " + server.engine().shardCount() + " shard(s), port "
                 + server.boundPort());
+        if (!network.listeners().isEmpty()) { // port 0 asks for no TCP port at all, not for one that is soon closed
+            Thread warmUp = new Thread(() -> warmUp(network, engine, commands, log), "warm-up");
+            warmUp.setDaemon(true);
+            warmUp.start();
+        }
         stopAsked.await();
         stopInOrder(server, persistence, log);
     }
@@ -101,6 +107,21 @@ public final class Main {
             Runtime.getRuntime().halt(1);
         }
         persistence.start();
+    }
+
+    private static void warmUp(NetworkConfig network, EngineConfig engine, ServerCommands commands, Log log) {
+        long startNs = System.nanoTime();
+        try {
+            new WarmUp(network, engine, commands, (thread, fault) -> log.warn(thread.getName() + " died of " + fault))
+                    .run();
+            log.info("warmed up in " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs) + " ms");
+        } catch (IOException | RuntimeException e) {
+            // Of the second kind is what Netty throws when the system has no more of something: the server itself has
+            // it.
+            log.info("not warmed up: " + e);
+        } catch (InterruptedException impossible) { // nobody knows this thread
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void stopAtSignal(NetworkServer server, Persistence persistence, Log log) {

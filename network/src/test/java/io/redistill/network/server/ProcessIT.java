@@ -10,6 +10,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The server as a process: how it starts, refuses to start, and ends. */
@@ -21,6 +26,38 @@ class ProcessIT {
             assertThat(server.firstPongMs()).isLessThan(10_000);
             assertThat(server.log()).contains("ready: ", "port " + server.port());
         }
+    }
+
+    @Test
+    void shouldLeaveNoTraceOfTheWarmUp() throws Exception {
+        for (String placement : List.of("fused", "dedicated")) {
+            try (ServerProcess server = ServerProcess.startWarm("--shards", "2", "--placement", placement);
+                    RespClient client = server.connect()) {
+                String info = client.call("INFO", "everything");
+                assertThat(info)
+                        .contains("connected_clients:1\r\n", "expired_keys:0\r\n", "keyspace_hits:0\r\n")
+                        .contains("cmdstat_ping:")
+                        .doesNotContain("cmdstat_set:", "cmdstat_echo:", "db0:");
+                assertThat(client.call("DBSIZE")).isEqualTo(":0\r\n");
+                assertThat(client.call("CLIENT", "LIST")).containsOnlyOnce("id=");
+                assertThat(threadNames(server)).noneMatch(name -> name.startsWith("warm-up-"));
+            }
+        }
+    }
+
+    private static List<String> threadNames(ServerProcess server) throws IOException {
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> threads =
+                Files.newDirectoryStream(Path.of("/proc", String.valueOf(server.pid()), "task"))) {
+            for (Path thread : threads) {
+                try {
+                    names.add(Files.readString(thread.resolve("comm")).strip());
+                } catch (IOException ended) {
+                    continue;
+                }
+            }
+        }
+        return names;
     }
 
     @Test

@@ -75,6 +75,18 @@ public final class ServerProcess implements AutoCloseable {
         return server;
     }
 
+    /** Starts a server and waits until it has warmed up: from then on all its threads are its own. */
+    public static ServerProcess startWarm(String... options) throws Exception {
+        ServerProcess server = start(options);
+        try {
+            Await.until("it has warmed up", () -> server.log().contains("INFO warmed up in "));
+        } catch (Throwable e) {
+            server.close();
+            throw e;
+        }
+        return server;
+    }
+
     /** Starts a server that is expected to refuse. */
     public static ServerProcess launch(int port, String... options) throws IOException {
         return launch(List.of(), port, options);

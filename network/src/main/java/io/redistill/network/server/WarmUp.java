@@ -1,0 +1,250 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.network.server;
+
+import io.redistill.engine.EngineConfig;
+import io.redistill.engine.shard.WaitMode;
+import io.redistill.network.NetworkConfig;
+import io.redistill.network.NetworkServer;
+import io.redistill.network.Placement;
+import io.redistill.network.ThreadConfig;
+import io.redistill.network.connection.ServerCommands;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Has the JVM load, initialize and begin to compile what commands need, while the server already listens: otherwise the
+ * first clients wait for that, and the first keys that expire.
+ *
+ * <p>The work is done by a second server with threads, keys and statistics of its own, on a port that the system chooses,
+ * with a password that nobody else knows: the same code in the same shape, so that what the compiler learns about it holds
+ * for the first one, too. It lives for some hundred milliseconds.
+ *
+ * <p>Threading: {@link #run} one thread, which is the second server's client.
+ */
+final class WarmUp {
+    private static final int MAX_SHARDS = 2;
+    private static final int RING_SLOTS = 256;
+    private static final int CONNECTIONS = 4;
+    private static final long MEMORY_BYTES = 16 << 20;
+    private static final int READ_TIMEOUT_MS = (int) TimeUnit.SECONDS.toMillis(5);
+    private static final long EXPIRY_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final int PASSWORD_BYTES = 16;
+
+    /** Once each, one at a time, as the first client of an application sends them. */
+    private static final List<String> ONCE = List.of(
+            "HELLO 3",
+            "HELLO 2",
+            "PING",
+            "CLIENT SETNAME warm-up",
+            "CLIENT SETINFO LIB-NAME warm-up",
+            "COMMAND COUNT",
+            "CONFIG GET maxmemory",
+            "INFO",
+            "SET k v EX 100 NX",
+            "GET k",
+            "TTL k",
+            "APPEND k v",
+            "GETRANGE k 0 1",
+            "SETBIT b 7 1",
+            "BITCOUNT b",
+            "MSET k v l w m x",
+            "MGET k l m",
+            "EXPIRE k 100",
+            "PERSIST k",
+            "TYPE k",
+            "OBJECT ENCODING k",
+            "INCRBYFLOAT f 1.5",
+            "HSET h f v g w",
+            "HGET h f",
+            "HMGET h f g",
+            "HGETALL h",
+            "HINCRBY h n 1",
+            "HDEL h f",
+            "PFADD p a",
+            "PFCOUNT p",
+            "SCAN 0",
+            "KEYS k",
+            "EXISTS k l",
+            "DEL k l m");
+
+    private static final int MIXED_ROUNDS = 60;
+    private static final int MIXED_KEYS_PER_ROUND = 20;
+    private static final int MIXED_KEYS = 1000;
+    private static final int EXPIRY_ROUNDS = 4;
+    private static final int EXPIRING_KEYS = 1000;
+    private static final int EXPIRY_MS = 10;
+
+    private final NetworkConfig network;
+    private final EngineConfig engine;
+    private final ServerCommands commands;
+    private final Thread.UncaughtExceptionHandler atThreadDeath;
+    private final String password;
+
+    /**
+     * A warm-up for a server of this configuration.
+     *
+     * @param commands the server's own
+     * @param atThreadDeath is told when a thread of the second server dies of an exception
+     */
+    WarmUp(
+            NetworkConfig network,
+            EngineConfig engine,
+            ServerCommands commands,
+            Thread.UncaughtExceptionHandler atThreadDeath) {
+        byte[] secret = new byte[PASSWORD_BYTES];
+        new SecureRandom().nextBytes(secret);
+        password = HexFormat.of().formatHex(secret);
+        boolean fused = network.threads().placement() == Placement.FUSED;
+        int shards = Math.min(engine.shards(), MAX_SHARDS);
+        this.network = new NetworkConfig(
+                List.of(new NetworkConfig.Listener(
+                        InetAddress.getLoopbackAddress().getHostAddress(), false)),
+                0,
+                null,
+                0,
+                CONNECTIONS,
+                network.keepAliveSeconds(),
+                network.idleTimeoutSeconds(),
+                CONNECTIONS,
+                network.clientLimits(),
+                password,
+                true,
+                network.transport(),
+                new ThreadConfig("warm-up-", network.threads().placement(), WaitMode.PARK, List.of(), List.of()));
+        this.engine = new EngineConfig(
+                shards,
+                fused ? shards : Math.min(engine.publishers(), MAX_SHARDS),
+                RING_SLOTS,
+                MEMORY_BYTES,
+                engine.index(),
+                1,
+                engine.hashLimits(),
+                1,
+                engine.hashSeed(),
+                engine.clock(),
+                false,
+                false);
+        this.commands = commands;
+        this.atThreadDeath = atThreadDeath;
+    }
+
+    /**
+     * Does it.
+     *
+     * @throws IOException when it cannot be done, which harms nobody: this machine may have no loopback interface. The
+     *     message says why.
+     * @throws InterruptedException when the thread is
+     */
+    void run() throws IOException, InterruptedException {
+        try (NetworkServer server = new NetworkServer(network, engine, atThreadDeath)) {
+            server.start(commands);
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.boundPort())) {
+                socket.setTcpNoDelay(true);
+                socket.setSoTimeout(READ_TIMEOUT_MS);
+                Client client = new Client(socket);
+                client.call("AUTH " + password);
+                for (String command : ONCE) {
+                    client.call(command);
+                }
+                for (int round = 0; round < MIXED_ROUNDS; round++) {
+                    mixed(client, round);
+                }
+                for (int round = 0; round < EXPIRY_ROUNDS; round++) {
+                    expiry(client);
+                }
+                client.call("FLUSHALL");
+            }
+        }
+    }
+
+    private static void mixed(Client client, int round) throws IOException {
+        for (int i = 0; i < MIXED_KEYS_PER_ROUND; i++) {
+            String key = "k:" + (round * MIXED_KEYS_PER_ROUND + i) % MIXED_KEYS;
+            client.add("SET " + key + " 0123456789abcdef");
+            client.add("GET " + key);
+            client.add("INCR n");
+            client.add("MGET " + key + " n");
+            client.add("EXPIRE " + key + " 100");
+        }
+        client.receive();
+        client.call("PING");
+    }
+
+    private static void expiry(Client client) throws IOException, InterruptedException {
+        client.call("FLUSHALL");
+        for (int i = 0; i < EXPIRING_KEYS; i++) {
+            client.add("SET e:" + i + " v PX " + EXPIRY_MS);
+        }
+        client.receive();
+        long deadlineNs = System.nanoTime() + EXPIRY_TIMEOUT_NS;
+        while (!client.call("DBSIZE").startsWith(":0\r\n") && System.nanoTime() < deadlineNs) {
+            Thread.sleep(1);
+        }
+    }
+
+    /** Speaks RESP2, and knows the end of the replies to what it sent by an echo of its own. */
+    private static final class Client {
+        private static final String END = "ECHO end-of-replies";
+        private static final String END_REPLY = "$14\r\nend-of-replies\r\n";
+
+        private final Socket socket;
+        private final InputStream in;
+        private final ByteArrayOutputStream requests = new ByteArrayOutputStream();
+        private final byte[] chunk = new byte[1 << 16];
+
+        Client(Socket socket) throws IOException {
+            this.socket = socket;
+            in = socket.getInputStream();
+        }
+
+        void add(String command) {
+            String[] words = command.split(" ");
+            StringBuilder request = new StringBuilder("*").append(words.length).append("\r\n");
+            for (String word : words) {
+                request.append('$')
+                        .append(word.length())
+                        .append("\r\n")
+                        .append(word)
+                        .append("\r\n");
+            }
+            requests.writeBytes(request.toString().getBytes(StandardCharsets.US_ASCII));
+        }
+
+        String call(String command) throws IOException {
+            add(command);
+            return receive();
+        }
+
+        String receive() throws IOException {
+            add(END);
+            requests.writeTo(socket.getOutputStream());
+            requests.reset();
+            StringBuilder replies = new StringBuilder();
+            do {
+                int length = in.read(chunk);
+                if (length < 0) {
+                    throw new EOFException("the connection was closed");
+                }
+                replies.append(new String(chunk, 0, length, StandardCharsets.US_ASCII));
+            } while (!endsWith(replies, END_REPLY));
+            if (replies.charAt(0) == '-') {
+                throw new IOException("unexpected " + replies.substring(0, replies.indexOf("\r\n")));
+            }
+            return replies.toString();
+        }
+
+        private static boolean endsWith(StringBuilder text, String end) {
+            int start = text.length() - end.length();
+            return start >= 0 && text.indexOf(end, start) >= 0;
+        }
+    }
+}
