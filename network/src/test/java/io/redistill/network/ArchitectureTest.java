@@ -75,6 +75,17 @@ class ArchitectureTest {
             .allowEmptyShould(true);
 
     @ArchTest
+    static final ArchRule onlyNamedClassesShouldCallTheSystem = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.redistill.engine.memory..")
+            .and()
+            .haveNameNotMatching(".*\\.BackgroundPriority(\\$.*)?")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.sun.jna..")
+            .allowEmptyShould(true);
+
+    @ArchTest
     static final ArchRule onlyEngineStoreShouldUseKoloboke = noClasses()
             .that()
             .resideOutsideOfPackage("io.redistill.engine.store..")
@@ -93,9 +104,9 @@ class ArchitectureTest {
             .allowEmptyShould(true);
 
     private static DescribedPredicate<JavaClass> rawMemory() {
-        return JavaClass.Predicates.resideInAnyPackage("sun.misc..", "jdk.internal..", "com.sun.jna..")
+        return JavaClass.Predicates.resideInAnyPackage("sun.misc..", "jdk.internal..")
                 .or(JavaClass.Predicates.type(org.agrona.UnsafeApi.class))
-                .as("are UnsafeApi, sun.misc, jdk.internal or JNA");
+                .as("are UnsafeApi, sun.misc or jdk.internal");
     }
 
     private static DescribedPredicate<JavaAccess<?>> readsPropertiesOrEnvironment() {

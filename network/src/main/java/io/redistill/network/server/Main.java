@@ -118,7 +118,7 @@ public final class Main {
         } catch (IOException | RuntimeException e) {
             // Of the second kind is what Netty throws when the system has no more of something: the server itself has
             // it.
-            log.info("not warmed up: " + e);
+            log.info("not warmed up: " + e.getMessage());
         } catch (InterruptedException impossible) { // nobody knows this thread
             Thread.currentThread().interrupt();
         }

@@ -3,6 +3,7 @@ package io.redistill.network.server;
 
 import io.redistill.engine.EngineConfig;
 import io.redistill.engine.shard.WaitMode;
+import io.redistill.engine.store.EvictionSettings;
 import io.redistill.network.NetworkConfig;
 import io.redistill.network.NetworkServer;
 import io.redistill.network.Placement;
@@ -76,11 +77,18 @@ final class WarmUp {
             "EXISTS k l",
             "DEL k l m");
 
-    private static final int MIXED_ROUNDS = 60;
-    private static final int MIXED_KEYS_PER_ROUND = 20;
-    private static final int MIXED_KEYS = 1000;
-    private static final int EXPIRY_ROUNDS = 4;
-    private static final int EXPIRING_KEYS = 1000;
+    /** Each round is in a database of its own: the first use of one is not to be news to compiled code. */
+    private static final int ROUNDS = 8;
+
+    /** Lengths of keys for which the hash has code of its own: up to 3, 8, 16, 128 and 240 bytes, and more. */
+    private static final List<String> KEY_PREFIXES =
+            List.of("", "key:", "a-key:of:", "another:key:that:is:longer:", "k".repeat(150), "k".repeat(300));
+
+    private static final List<String> SET_OPTIONS = List.of(
+            "", " EX 100", " PX 100000", " EXAT 33000000000", " PXAT 33000000000000", " NX", " XX", " KEEPTTL GET");
+    private static final int MIXED_BATCHES_PER_ROUND = 5;
+    private static final int MIXED_KEYS_PER_BATCH = 20;
+    private static final int EXPIRING_KEYS = 2000;
     private static final int EXPIRY_MS = 10;
 
     private final NetworkConfig network;
@@ -128,7 +136,7 @@ final class WarmUp {
                 engine.index(),
                 1,
                 engine.hashLimits(),
-                1,
+                ROUNDS,
                 engine.hashSeed(),
                 engine.clock(),
                 false,
@@ -145,7 +153,10 @@ final class WarmUp {
      * @throws InterruptedException when the thread is
      */
     void run() throws IOException, InterruptedException {
+        BackgroundPriority.take();
         try (NetworkServer server = new NetworkServer(network, engine, atThreadDeath)) {
+            // Large values count against every limit of the process, those of the first server, too.
+            server.engine().budget().settings(EvictionSettings.refusing(Long.MAX_VALUE));
             server.start(commands);
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.boundPort())) {
                 socket.setTcpNoDelay(true);
@@ -155,10 +166,9 @@ final class WarmUp {
                 for (String command : ONCE) {
                     client.call(command);
                 }
-                for (int round = 0; round < MIXED_ROUNDS; round++) {
-                    mixed(client, round);
-                }
-                for (int round = 0; round < EXPIRY_ROUNDS; round++) {
+                for (int round = 0; round < ROUNDS; round++) {
+                    client.call("SELECT " + round);
+                    mixed(client);
                     expiry(client);
                 }
                 client.call("FLUSHALL");
@@ -166,21 +176,25 @@ final class WarmUp {
         }
     }
 
-    private static void mixed(Client client, int round) throws IOException {
-        for (int i = 0; i < MIXED_KEYS_PER_ROUND; i++) {
-            String key = "k:" + (round * MIXED_KEYS_PER_ROUND + i) % MIXED_KEYS;
-            client.add("SET " + key + " 0123456789abcdef");
+    /** Pipelined commands, in batches as large as those of a busy client. */
+    private static void mixed(Client client) throws IOException {
+        for (int i = 0; i < MIXED_BATCHES_PER_ROUND * MIXED_KEYS_PER_BATCH; i++) {
+            String key = KEY_PREFIXES.get(i % KEY_PREFIXES.size()) + i;
+            client.add("SET " + key + " 0123456789abcdef" + SET_OPTIONS.get(i % SET_OPTIONS.size()));
             client.add("GET " + key);
-            client.add("INCR n");
-            client.add("MGET " + key + " n");
+            client.add("INCR n" + i % MIXED_KEYS_PER_BATCH);
+            client.add("MGET " + key + " n1");
             client.add("EXPIRE " + key + " 100");
+            if (i % MIXED_KEYS_PER_BATCH == 0) {
+                client.receive();
+            }
         }
         client.receive();
-        client.call("PING");
     }
 
+    /** Keys that leave by themselves. */
     private static void expiry(Client client) throws IOException, InterruptedException {
-        client.call("FLUSHALL");
+        client.call("FLUSHDB");
         for (int i = 0; i < EXPIRING_KEYS; i++) {
             client.add("SET e:" + i + " v PX " + EXPIRY_MS);
         }

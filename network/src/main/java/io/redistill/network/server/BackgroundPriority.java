@@ -1,0 +1,39 @@
+// Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
+package io.redistill.network.server;
+
+import com.sun.jna.Native;
+import com.sun.jna.Platform;
+
+/**
+ * Lets threads do their work only while nobody else wants the processor.
+ *
+ * <p>Source: {@code setpriority(2)}; Linux keeps a nice value for each thread and gives it to those that a thread starts.
+ * Java's own priorities have no effect there.
+ */
+final class BackgroundPriority {
+    private static final int PRIO_PROCESS = 0;
+    private static final int CALLING_THREAD = 0;
+    private static final int NICEST = 19;
+
+    private BackgroundPriority() {}
+
+    /** Puts the calling thread, and all that it will start, behind all others; does nothing where that is not possible. */
+    static void take() {
+        if (!Platform.isLinux()) {
+            return; // elsewhere the call means the whole process
+        }
+        try {
+            CLibrary.setpriority(PRIO_PROCESS, CALLING_THREAD, NICEST);
+        } catch (UnsatisfiedLinkError | NoClassDefFoundError noNativeAccess) {
+            // Then it has the priority of all others.
+        }
+    }
+
+    private static final class CLibrary {
+        static {
+            Native.register(CLibrary.class, Platform.C_LIBRARY_NAME);
+        }
+
+        static native int setpriority(int which, int who, int priority);
+    }
+}
