@@ -185,6 +185,26 @@ class S3FifoTest {
     }
 
     @Test
+    void shouldStayWithTheQueueOfAChoiceThatTakesSeveralCalls() {
+        change(EvictionPolicy.ALLKEYS_S3FIFO, CAPACITY);
+        for (int id = 0; id < CAPACITY; id++) {
+            request(id);
+        }
+        int used = CAPACITY - 10;
+        for (int id = 0; id < used; id++) {
+            request(id);
+            request(id);
+        }
+        // On the way to the first unused one all used ones pass into the main queue, which makes it too long. The next
+        // choice begins there, but not this one's next call.
+        request(CAPACITY);
+        assertThat(isThere(used)).isFalse();
+        assertThat(isThere(0)).isTrue();
+        request(CAPACITY + 1);
+        assertThat(isThere(0)).isFalse();
+    }
+
+    @Test
     void shouldTakeInKeysThatWereThereBefore() {
         change(EvictionPolicy.ALLKEYS_LRU, 3_000);
         for (int id = 0; id < 3_000; id++) {
