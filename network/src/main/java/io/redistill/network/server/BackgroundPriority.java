@@ -5,7 +5,7 @@ import com.sun.jna.Native;
 import com.sun.jna.Platform;
 
 /**
- * Lets threads do their work only while nobody else wants the processor.
+ * Lets threads have little of a processor that others want.
  *
  * <p>Source: {@code setpriority(2)}; Linux keeps a nice value for each thread and gives it to those that a thread starts.
  * Java's own priorities have no effect there.
@@ -13,17 +13,19 @@ import com.sun.jna.Platform;
 final class BackgroundPriority {
     private static final int PRIO_PROCESS = 0;
     private static final int CALLING_THREAD = 0;
-    private static final int NICEST = 19;
+
+    /** A quarter of the processor beside one thread of ordinary priority: with less, locks would be held for too long. */
+    private static final int NICE = 5;
 
     private BackgroundPriority() {}
 
-    /** Puts the calling thread, and all that it will start, behind all others; does nothing where that is not possible. */
+    /** Puts the calling thread, and all that it will start, behind others; does nothing where that is not possible. */
     static void take() {
         if (!Platform.isLinux()) {
             return; // elsewhere the call means the whole process
         }
         try {
-            CLibrary.setpriority(PRIO_PROCESS, CALLING_THREAD, NICEST);
+            CLibrary.setpriority(PRIO_PROCESS, CALLING_THREAD, NICE);
         } catch (UnsatisfiedLinkError | NoClassDefFoundError noNativeAccess) {
             // Then it has the priority of all others.
         }
