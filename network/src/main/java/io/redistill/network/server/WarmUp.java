@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>The work is done by a second server with threads, keys and statistics of its own, on a port that the system chooses,
  * with a password that nobody else knows: the same code in the same shape, so that what the compiler learns about it holds
- * for the first one, too. It lives for some hundred milliseconds.
+ * for the first one, too. It lives for less than a second where there are processors to spare.
  *
  * <p>Threading: {@link #run} one thread, which is the second server's client.
  */
@@ -36,7 +36,7 @@ final class WarmUp {
     private static final int RING_SLOTS = 256;
     private static final int CONNECTIONS = 4;
     private static final long MEMORY_BYTES = 16 << 20;
-    private static final int READ_TIMEOUT_MS = (int) TimeUnit.SECONDS.toMillis(5);
+    private static final int READ_TIMEOUT_MS = (int) TimeUnit.SECONDS.toMillis(30);
     private static final long EXPIRY_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
     private static final int PASSWORD_BYTES = 16;
 
