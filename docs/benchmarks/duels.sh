@@ -3,14 +3,14 @@
 #
 # The duels behind docs/benchmarks.md: this server against redis-server, at P=1 and P=16, at 25, 50 and 80 % of
 # redis-server's saturation, which a closed loop measures first. One command on a quiet machine, about forty minutes; the
-# last thing it prints is the table of docs/benchmarks.md (duels.py table FOLDER prints it again):
+# last thing it prints is a table (duels.py table FOLDER prints it again):
 #
 #   docs/benchmarks/duels.sh [FOLDER]     # default: results/duels
 #
 # SERVER_CPUS (0), GENERATOR_CPUS (1), PAIRS (5), DURATION (6s), WARM_UP (10s: servers are started anew for each run, and a
-# JVM compiles at first), TRIES (3, of a run that is INVALID), ARRIVALS (poisson), KEYS (200k), VALUE_SIZE (256), CONNECTIONS (50), DEPTHS ("1 16") and SHARES
-# ("25 50 80") change what is measured. With KEEP=1 the comparison of each duel and the summaries of its runs go into
-# docs/benchmarks, a file a duel.
+# JVM compiles at first), TRIES (3, of a run that is INVALID), ARRIVALS (poisson), KEYS (200k), VALUE_SIZE (256),
+# CONNECTIONS (50), DEPTHS ("1 16") and SHARES ("25 50 80") change what is measured. With KEEP=1 the comparison of each duel
+# and the summaries of its runs go into docs/benchmarks, a file a duel.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/servers.bash"
 mkdir -p "${1:-$root/results/duels}"

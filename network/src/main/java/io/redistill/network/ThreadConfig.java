@@ -20,8 +20,12 @@ public record ThreadConfig(
         List<Integer> eventLoopCpus,
         List<Integer> shardCpus) {
     /** Threads as they are when nobody says anything. */
-    public static final ThreadConfig DEFAULT =
-            new ThreadConfig("", Placement.FUSED, WaitMode.PARK, List.of(), List.of());
+    public static final ThreadConfig DEFAULT = new ThreadConfig(Placement.FUSED, WaitMode.PARK, List.of(), List.of());
+
+    /** The threads of the server itself. */
+    public ThreadConfig(Placement placement, WaitMode waitMode, List<Integer> eventLoopCpus, List<Integer> shardCpus) {
+        this("", placement, waitMode, eventLoopCpus, shardCpus);
+    }
 
     public ThreadConfig {
         eventLoopCpus = List.copyOf(eventLoopCpus);

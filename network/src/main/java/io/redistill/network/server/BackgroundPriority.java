@@ -7,13 +7,10 @@ import com.sun.jna.Platform;
 /**
  * Lets threads have little of a processor that others want.
  *
- * <p>Source: {@code setpriority(2)}; Linux keeps a nice value for each thread and gives it to those that a thread starts.
+ * <p>Source: {@code nice(2)}; Linux keeps a nice value for each thread and gives it to those that a thread starts.
  * Java's own priorities have no effect there.
  */
 final class BackgroundPriority {
-    private static final int PRIO_PROCESS = 0;
-    private static final int CALLING_THREAD = 0;
-
     /** A quarter of the processor beside one thread of ordinary priority: with less, locks would be held for too long. */
     private static final int NICE = 5;
 
@@ -25,7 +22,7 @@ final class BackgroundPriority {
             return; // elsewhere the call means the whole process
         }
         try {
-            CLibrary.setpriority(PRIO_PROCESS, CALLING_THREAD, NICE);
+            CLibrary.nice(NICE);
         } catch (UnsatisfiedLinkError | NoClassDefFoundError noNativeAccess) {
             // Then it has the priority of all others.
         }
@@ -36,6 +33,6 @@ final class BackgroundPriority {
             Native.register(CLibrary.class, Platform.C_LIBRARY_NAME);
         }
 
-        static native int setpriority(int which, int who, int priority);
+        static native int nice(int increment);
     }
 }

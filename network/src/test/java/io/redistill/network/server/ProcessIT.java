@@ -52,8 +52,8 @@ class ProcessIT {
             for (Path thread : threads) {
                 try {
                     names.add(Files.readString(thread.resolve("comm")).strip());
-                } catch (IOException ended) {
-                    continue;
+                } catch (IOException e) {
+                    // It has ended meanwhile.
                 }
             }
         }

@@ -48,7 +48,7 @@ public final class TestServer implements AutoCloseable {
                         true,
                         builder.transport,
                         new ThreadConfig(
-                                "", builder.placement, builder.waitMode, builder.eventLoopCpus, builder.shardCpus)),
+                                builder.placement, builder.waitMode, builder.eventLoopCpus, builder.shardCpus)),
                 new EngineConfig(
                         builder.shards,
                         builder.placement == Placement.FUSED ? builder.shards : builder.eventLoops,

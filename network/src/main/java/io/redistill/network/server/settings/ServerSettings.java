@@ -262,7 +262,6 @@ public final class ServerSettings {
     @SuppressWarnings("unchecked") // the rows' types
     public ThreadConfig threads() {
         return new ThreadConfig(
-                "",
                 placement(),
                 ((WaitSetting) value(Setting.WAIT)).mode(),
                 (List<Integer>) value(Setting.EVENT_LOOP_CPUS),
