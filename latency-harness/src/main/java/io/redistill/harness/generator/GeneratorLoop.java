@@ -51,6 +51,14 @@ public final class GeneratorLoop {
     private volatile boolean stopAsked;
 
     private IntervalSet interval;
+    /**
+     * Offset at which the current phase began: the warm-up, its second half, the measured part. What is due in one phase
+     * is not counted in an interval of another. All three take the same branches, and the beginning of the second
+     * rehearses that of the third, so that the JVM has nothing to compile anew when measuring begins.
+     */
+    private long phaseNs;
+
+    private long nextPhaseNs;
     private long originNs;
     private long endNs;
     private long boundaryNs;
@@ -152,6 +160,8 @@ public final class GeneratorLoop {
         requestsLeft = settings.mostRequests();
         sending = true;
         interval.startNs = -settings.warmUpNs();
+        phaseNs = interval.startNs;
+        nextPhaseNs = phaseAfter(phaseNs);
         boundaryNs = boundaryAfter(interval.startNs);
         if (settings.open()) {
             takeFromSchedule();
@@ -164,6 +174,9 @@ public final class GeneratorLoop {
         } finally {
             interval.endNs = nowNs();
             sink.last(interval);
+            if (phaseNs < 0) {
+                slowest.clear();
+            }
         }
     }
 
@@ -249,7 +262,7 @@ public final class GeneratorLoop {
         // Due, and not even taken from the schedule.
         while (nextDueNs <= nowNs) {
             countDue(nextDueNs);
-            if (nextDueNs >= 0) {
+            if (belongs(nextDueNs)) {
                 interval.lost++;
                 interval.recordTimes(0, nowNs - nextDueNs, -1);
                 interval.recordLateness(nowNs - nextDueNs);
@@ -292,9 +305,27 @@ public final class GeneratorLoop {
             interval.startNs = endOfIntervalNs;
         }
         boundaryNs = boundaryAfter(endOfIntervalNs);
+        while (nowNs >= nextPhaseNs) {
+            phaseNs = nextPhaseNs;
+            nextPhaseNs = phaseAfter(phaseNs);
+            slowest.clear();
+        }
         if (interval.startNs < 0 && nowNs >= 0) {
             boundaryNs = nowNs; // the warm-up's must not go on into the measured part: again next turn
         }
+    }
+
+    private long phaseAfter(long offsetNs) {
+        if (offsetNs >= 0) {
+            return Long.MAX_VALUE;
+        }
+        long middleNs = Math.floorDiv(-settings.warmUpNs() / 2, SECOND_NS) * SECOND_NS;
+        return offsetNs < middleNs ? middleNs : 0;
+    }
+
+    /** Whether what is due then is to be counted in the present interval. */
+    private boolean belongs(long dueNs) {
+        return dueNs >= phaseNs == interval.startNs >= phaseNs;
     }
 
     // ---- sending --------------------------------------------------------------------------------------------------
@@ -328,10 +359,9 @@ public final class GeneratorLoop {
     }
 
     private void countDue(long dueNs) {
-        if (dueNs < 0) {
-            interval.warmUp++; // also when this loop was so late that the measured part has begun
-        }
-        if (dueNs >= 0 == interval.startNs >= 0) {
+        interval.warmUp +=
+                dueNs >>> (Long.SIZE - 1); // also when this loop was so late that the measured part has begun
+        if (belongs(dueNs)) {
             interval.due++;
         }
     }
@@ -351,7 +381,7 @@ public final class GeneratorLoop {
     }
 
     private void recordLateness(long dueNs, long latenessNs) {
-        if (dueNs >= 0 == interval.startNs >= 0) {
+        if (belongs(dueNs)) {
             interval.recordLateness(latenessNs);
         }
     }
@@ -408,7 +438,7 @@ public final class GeneratorLoop {
         }
         RequestQueue queue = connection.queue;
         while (queue.anyToWrite()) {
-            boolean measured = queue.dueOfNextToWrite() >= 0;
+            boolean counts = belongs(queue.dueOfNextToWrite());
             if (queue.takeLatenessOfNextToWrite()) {
                 recordLateness(queue.dueOfNextToWrite(), scheduleBlocked ? 0 : sentNs - queue.dueOfNextToWrite());
             }
@@ -416,7 +446,7 @@ public final class GeneratorLoop {
                 break;
             }
             queue.writtenNext(sentNs);
-            interval.sent += measured == interval.startNs >= 0 ? 1 : 0;
+            interval.sent += counts ? 1 : 0;
         }
     }
 
@@ -515,7 +545,7 @@ public final class GeneratorLoop {
         queue.removeHead();
         unanswered--;
         IntervalSet set = interval;
-        if (dueNs >= 0 != set.startNs >= 0) {
+        if (!belongs(dueNs)) {
             set.strays++;
         } else {
             set.replies++;
@@ -528,15 +558,13 @@ public final class GeneratorLoop {
                     set.hits += scanner.values();
                     set.misses += scanner.nulls();
                 }
-                if (dueNs >= 0) {
-                    slowest.offer(
-                            dueNs,
-                            receivedNs - dueNs,
-                            receivedNs - sentNs,
-                            command,
-                            firstConnection + connection.index,
-                            true);
-                }
+                slowest.offer(
+                        dueNs,
+                        receivedNs - dueNs,
+                        receivedNs - sentNs,
+                        command,
+                        firstConnection + connection.index,
+                        true);
             }
         }
         if (!settings.open()) {
@@ -660,7 +688,7 @@ public final class GeneratorLoop {
         RequestQueue queue = connection.queue;
         long dueNs = queue.headDueNs();
         boolean sent = queue.anyWritten();
-        if (dueNs >= 0 && interval.startNs >= 0) {
+        if (dueNs >= phaseNs && interval.startNs >= phaseNs) {
             interval.lost++;
             int command = sent ? queue.headCommand() : 0;
             long serviceNs = sent ? nowNs - queue.headSentNs() : -1;

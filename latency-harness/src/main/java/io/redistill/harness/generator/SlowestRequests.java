@@ -21,6 +21,10 @@ public final class SlowestRequests {
     private final long[][] heap = new long[COUNT][FIELDS];
     private int size;
 
+    void clear() {
+        size = 0;
+    }
+
     void offer(long dueNs, long responseNs, long serviceNs, int command, int connection, boolean answered) {
         if (size == COUNT && responseNs <= heap[0][RESPONSE]) {
             return;

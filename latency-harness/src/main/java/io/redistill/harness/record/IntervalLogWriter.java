@@ -1,8 +1,7 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.harness.record;
 
-import java.io.IOException;
-import java.nio.file.Path;
+import java.io.OutputStream;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogWriter;
 
@@ -19,8 +18,13 @@ public final class IntervalLogWriter implements AutoCloseable {
     private final HistogramLogWriter writer;
     private final long startedAtEpochMs;
 
-    IntervalLogWriter(Path file, long startedAtEpochMs, String comment) throws IOException {
-        this.writer = new HistogramLogWriter(file.toFile());
+    /**
+     * Writes the head of a log.
+     *
+     * @param out closed with this
+     */
+    public IntervalLogWriter(OutputStream out, long startedAtEpochMs, String comment) {
+        this.writer = new HistogramLogWriter(out);
         this.startedAtEpochMs = startedAtEpochMs;
         writer.outputLogFormatVersion();
         comment.lines().forEach(writer::outputComment);

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import java.io.BufferedOutputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -138,7 +139,8 @@ public final class RunFolder {
 
     /** A writer of {@value #INTERVALS}, to be closed by the caller. */
     public IntervalLogWriter intervalWriter(long startedAtEpochMs, String comment) throws IOException {
-        return new IntervalLogWriter(path.resolve(INTERVALS), startedAtEpochMs, comment);
+        return new IntervalLogWriter(
+                new FileOutputStream(path.resolve(INTERVALS).toFile()), startedAtEpochMs, comment);
     }
 
     /** All intervals of the measured part, in the order written. */

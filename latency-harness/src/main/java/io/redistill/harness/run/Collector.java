@@ -8,29 +8,37 @@ import io.redistill.harness.machine.ProcessUsage;
 import io.redistill.harness.record.IntervalLogWriter;
 import io.redistill.harness.record.SecondRow;
 import io.redistill.harness.record.Series;
-import io.redistill.harness.target.ServerWatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the intervals of all generator threads, puts those of the same second together, logs them, and sums up the run.
  *
+ * <p>On a small machine the server works on the processor that does this, and would be late by all of it once a second.
+ * So the work is cut into pieces of some tenths of a millisecond, behind each of which the processor is given up.
+ *
  * <p>Threading: the coordinator's thread; {@link #run} returns when all generator threads have ended.
  */
 final class Collector {
     private static final long SECOND_NS = 1_000_000_000L;
-    private static final long LOOK_EVERY_MS = 20;
+    private static final long LOOK_EVERY_MS = 50;
+
+    /** Pause between two pieces of work, ns: some ten of each take a fiftieth of a second for a thread and command. */
+    static final long PAUSE_NS = 1_000_000;
 
     private final List<Lane> lanes;
-    private final @Nullable IntervalLogWriter log;
+    private final IntervalLogWriter log;
     private final Progress progress;
-    private final @Nullable ServerWatch server;
+    private final Supplier<ProcessUsage> serverUsage;
+    private final long pauseNs;
     private final @Nullable HiccupRecorder hiccups;
     private final @Nullable HiccupRecorder serverHiccups;
     private final Histogram hiccupTotal = new Histogram(1, 3_600_000_000_000L, 3);
@@ -50,23 +58,26 @@ final class Collector {
     /**
      * Makes a collector.
      *
-     * @param log where intervals are logged, or null for nowhere
-     * @param server whose processor time and memory go into the rows, or null
+     * @param log where intervals are logged
+     * @param serverUsage what the server has used so far, for the rows
+     * @param pauseNs between two pieces of work; 0 for none
      * @param hiccups the generator's, or null
      * @param serverHiccups those on the server's processors, or null
      */
     Collector(
             List<Lane> lanes,
             List<CommandTemplate> commands,
-            @Nullable IntervalLogWriter log,
+            IntervalLogWriter log,
             Progress progress,
-            @Nullable ServerWatch server,
+            Supplier<ProcessUsage> serverUsage,
+            long pauseNs,
             @Nullable HiccupRecorder hiccups,
             @Nullable HiccupRecorder serverHiccups) {
         this.lanes = lanes;
         this.log = log;
         this.progress = progress;
-        this.server = server;
+        this.serverUsage = serverUsage;
+        this.pauseNs = pauseNs;
         this.hiccups = hiccups;
         this.serverHiccups = serverHiccups;
         second = new Totals(commands);
@@ -77,14 +88,25 @@ final class Collector {
 
     /** Collects until all lanes are finished. */
     void run() throws InterruptedException {
-        boolean finished = false;
-        while (!finished) {
-            finished = lanes.stream().allMatch(Lane::finished);
-            takeArrived();
-            passOn(finished);
-            if (!finished) {
-                Thread.sleep(LOOK_EVERY_MS);
-            }
+        while (!look()) {
+            Thread.sleep(LOOK_EVERY_MS);
+        }
+    }
+
+    /** Collects what is there; answers whether no more will come. */
+    boolean look() {
+        boolean finished = true;
+        for (int i = 0; i < lanes.size(); i++) {
+            finished &= lanes.get(i).finished();
+        }
+        takeArrived();
+        passOn(finished);
+        return finished;
+    }
+
+    private void giveWay() {
+        if (pauseNs > 0) {
+            LockSupport.parkNanos(pauseNs);
         }
     }
 
@@ -113,12 +135,15 @@ final class Collector {
             second.clear();
             for (Arrived arrived : first.getValue()) {
                 second.add(arrived.set());
+                giveWay();
                 endNs = Math.max(endNs, arrived.set().endNs);
                 warmUpRequests += arrived.set().warmUp;
                 if (startNs >= 0) {
                     run.add(arrived.set());
+                    giveWay();
                 }
                 arrived.lane().giveBack(arrived.set());
+                giveWay();
             }
             endOfSecond(startNs, endNs);
         }
@@ -128,10 +153,8 @@ final class Collector {
         lastEndNs = endNs;
         Histogram hiccupsNow = hiccups == null ? new Histogram(3) : hiccups.interval();
         if (startNs >= 0) {
-            if (log != null) {
-                second.histograms().forEach((tag, histogram) -> log.write(tag, startNs, endNs, histogram));
-                log.write(Series.GENERATOR_HICCUP, startNs, endNs, hiccupsNow);
-            }
+            second.histograms().forEach((tag, histogram) -> log(tag, startNs, endNs, histogram));
+            log(Series.GENERATOR_HICCUP, startNs, endNs, hiccupsNow);
             hiccupTotal.add(hiccupsNow);
         }
         long serverHiccupNs = -1;
@@ -139,18 +162,24 @@ final class Collector {
             Histogram serverNow = serverHiccups.interval();
             serverHiccupNs = serverNow.getMaxValue();
             if (startNs >= 0) {
-                if (log != null) {
-                    log.write(Series.SERVER_HICCUP, startNs, endNs, serverNow);
-                }
+                log(Series.SERVER_HICCUP, startNs, endNs, serverNow);
                 serverHiccupTotal.add(serverNow);
             }
         }
         rows.add(row((int) Math.floorDiv(startNs, SECOND_NS), hiccupsNow.getMaxValue(), serverHiccupNs));
+        giveWay();
         progress.second(startNs, endNs, second);
+        giveWay();
+    }
+
+    private void log(String tag, long startNs, long endNs, Histogram histogram) {
+        log.write(tag, startNs, endNs, histogram);
+        giveWay();
     }
 
     private SecondRow row(int number, long hiccupNs, long serverHiccupNs) {
-        ProcessUsage usage = server == null ? new ProcessUsage(-1, -1, -1) : server.usage();
+        ProcessUsage usage = serverUsage.get();
+        giveWay();
         long stealNs = ProcessUsage.stealNs();
         SecondRow row = new SecondRow(
                 number,

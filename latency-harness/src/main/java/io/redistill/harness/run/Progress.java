@@ -32,6 +32,9 @@ public final class Progress {
     }
 
     synchronized void second(long startNs, long endNs, Totals second) {
+        if (quiet) {
+            return;
+        }
         double seconds = Math.max(1, endNs - startNs) / 1e9;
         show(String.format(
                 Locale.ROOT,

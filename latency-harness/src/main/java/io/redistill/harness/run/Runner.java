@@ -12,6 +12,7 @@ import io.redistill.harness.load.Draw;
 import io.redistill.harness.load.KeyDistribution;
 import io.redistill.harness.load.RandomStream;
 import io.redistill.harness.machine.ClockProbe;
+import io.redistill.harness.machine.CompilerThreads;
 import io.redistill.harness.machine.EnvironmentProbe;
 import io.redistill.harness.machine.HiccupRecorder;
 import io.redistill.harness.record.Disturbance;
@@ -90,6 +91,7 @@ public final class Runner {
             if (plan.prefill()) {
                 prefill();
             }
+            Rehearsal.once(plan.mix().templates());
             ServerWatch server = new ServerWatch(control, plan.target(), plan.serverPid());
             HiccupRecorder serverHiccups =
                     plan.serverCpus() == null ? null : new HiccupRecorder("server-hiccups", plan.serverCpus());
@@ -139,7 +141,15 @@ public final class Runner {
         List<Disturbance> disturbances = new ArrayList<>();
         Collector collector;
         try (IntervalLogWriter log = folder.intervalWriter(startedAtEpochMs, comment())) {
-            collector = new Collector(lanes, plan.mix().templates(), log, progress, server, hiccups, serverHiccups);
+            collector = new Collector(
+                    lanes,
+                    plan.mix().templates(),
+                    log,
+                    progress,
+                    server::usage,
+                    Collector.PAUSE_NS,
+                    hiccups,
+                    serverHiccups);
             List<Thread> disturbers = disturbers(originNs, disturbances);
             threads.forEach(thread -> thread.go(originNs));
             if (stopAsked.getCount() == 0) {
@@ -173,7 +183,7 @@ public final class Runner {
                 disturbances);
     }
 
-    /** Collects until the end, off the generator's processors, since each second's log takes 20 ms. */
+    /** Collects until the end, off the generator's processors, since each second's log takes milliseconds. */
     private void collect(Collector collector) throws InterruptedException {
         BitSet before = Affinity.getAffinity();
         BitSet others = (BitSet) before.clone();
@@ -199,6 +209,7 @@ public final class Runner {
         private volatile @Nullable GeneratorUsage start;
         private volatile @Nullable GeneratorUsage end;
         private volatile long endNs;
+        private final CompilerThreads compilers = new CompilerThreads();
 
         Measurement(long originNs) {
             this.originNs = originNs;
@@ -207,6 +218,7 @@ public final class Runner {
         void mark(ServerWatch server) {
             try {
                 ended.await(originNs - System.nanoTime(), TimeUnit.NANOSECONDS);
+                compilers.makeWay(); // what is hot has been compiled in the warm-up
                 server.markStart();
                 start = GeneratorUsage.of(threads);
                 boolean early =

@@ -52,6 +52,7 @@ class TruthTest {
         for (int i = 0; i < SlowestRequests.COUNT; i++) {
             slowestNs = Math.max(slowestNs, recorded.loop.slowest().responseNs(i));
             fastestNs = Math.min(fastestNs, recorded.loop.slowest().responseNs(i));
+            assertThat(recorded.loop.slowest().dueNs(i)).isNotNegative(); // none of the warm-up
         }
         assertThat(slowestNs).isEqualTo(expected[expected.length - 1]);
         assertThat(fastestNs).isEqualTo(expected[expected.length - SlowestRequests.COUNT]);
