@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.redistill.harness.record.RunFolder;
 import io.redistill.harness.record.RunRecord;
 import io.redistill.harness.support.FakeServer;
+import io.redistill.harness.support.HarnessProcess;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -30,24 +31,7 @@ class InterruptedRunTest {
                     return "$-1\r\n";
                 },
                 0)) {
-            Process run = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            Main.class.getName(),
-                            "run",
-                            "-p",
-                            server.port(),
-                            "-o",
-                            output.toString(),
-                            "--duration=60s",
-                            "--warm-up=0",
-                            "--rate=1k",
-                            "--send=block",
-                            "--receive=block")
-                    .redirectErrorStream(true)
-                    .start();
+            Process run = HarnessProcess.run(server, output, "--warm-up=0").start();
             try (BufferedReader out = run.inputReader(StandardCharsets.UTF_8)) {
                 assertThat(enough.await(30, TimeUnit.SECONDS)).isTrue();
                 run.toHandle().destroy(); // that of the process closes its streams

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.redistill.harness.support.FakeServer;
+import io.redistill.harness.support.HarnessProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,24 +49,7 @@ class OtherThreadsTest {
                     return "$-1\r\n";
                 },
                 0)) {
-            Process run = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            Main.class.getName(),
-                            "run",
-                            "-p",
-                            server.port(),
-                            "-o",
-                            directory.resolve("run").toString(),
-                            "--duration=60s",
-                            "--warm-up=1s",
-                            "--rate=" + PER_SECOND,
-                            "--pin=" + generators,
-                            "--send=block",
-                            "--receive=block")
-                    .redirectErrorStream(true)
+            Process run = HarnessProcess.run(server, directory.resolve("run"), "--warm-up=1s", "--pin=" + generators)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
             try {
