@@ -31,7 +31,7 @@ final class Collector {
     private static final long SECOND_NS = 1_000_000_000L;
     private static final long LOOK_EVERY_MS = 50;
 
-    /** Pause between two pieces of work, ns: some ten of each take a fiftieth of a second for a thread and command. */
+    /** Pause between two pieces of work, ns; with two commands and one generator thread a second has about fifteen. */
     static final long PAUSE_NS = 1_000_000;
 
     private final List<Lane> lanes;
