@@ -13,6 +13,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +31,7 @@ import java.util.concurrent.TimeUnit;
  * with a password that nobody else knows: the same code in the same shape, so that what the compiler learns about it holds
  * for the first one, too. It lives for less than a second where there are processors to spare.
  *
- * <p>Threading: {@link #run} one thread, which is the second server's client.
+ * <p>Threading: {@link #run} one thread, which is the second server's clients.
  */
 final class WarmUp {
     private static final int MAX_SHARDS = 2;
@@ -86,6 +88,14 @@ final class WarmUp {
 
     private static final List<String> SET_OPTIONS = List.of(
             "", " EX 100", " PX 100000", " EXAT 33000000000", " PXAT 33000000000000", " NX", " XX", " KEEPTTL GET");
+    /** Compilers are done when they have finished nothing for so long. */
+    private static final int COMPILERS_QUIET_MS = 100;
+
+    private static final long COMPILERS_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
+
+    /** After 200 calls of a method the JVM counts what it meets there: those who come and go then are no news later. */
+    private static final int SINGLE_COMMANDS_PER_VISIT = 50;
+
     private static final int MIXED_BATCHES_PER_ROUND = 5;
     private static final int MIXED_KEYS_PER_BATCH = 20;
     private static final int EXPIRING_KEYS = 2000;
@@ -158,17 +168,16 @@ final class WarmUp {
             // Large values count against every limit of the process, those of the first server, too.
             server.engine().budget().settings(EvictionSettings.refusing(Long.MAX_VALUE));
             server.start(commands);
-            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.boundPort())) {
-                socket.setTcpNoDelay(true);
-                socket.setSoTimeout(READ_TIMEOUT_MS);
-                Client client = new Client(socket);
-                client.call("AUTH " + password);
+            try (Client client = new Client(server.boundPort(), password)) {
                 for (String command : ONCE) {
                     client.call(command);
                 }
                 for (int round = 0; round < ROUNDS; round++) {
+                    if (round == ROUNDS / 2) {
+                        awaitCompilers();
+                    }
                     client.call("SELECT " + round);
-                    mixed(client);
+                    visits(server.boundPort(), round);
                     expiry(client);
                 }
                 client.call("FLUSHALL");
@@ -176,20 +185,51 @@ final class WarmUp {
         }
     }
 
-    /** Pipelined commands, in batches as large as those of a busy client. */
-    private static void mixed(Client client) throws IOException {
+    /**
+     * While they have much to do, the JVM does not count what code meets, and what it has not met when it compiles code for
+     * good throws that away when it comes.
+     */
+    private static void awaitCompilers() throws InterruptedException {
+        CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
+        if (compilers == null || !compilers.isCompilationTimeMonitoringSupported()) {
+            return;
+        }
+        long deadlineNs = System.nanoTime() + COMPILERS_TIMEOUT_NS;
+        long beforeMs;
+        do {
+            beforeMs = compilers.getTotalCompilationTime();
+            Thread.sleep(COMPILERS_QUIET_MS);
+        } while (compilers.getTotalCompilationTime() != beforeMs && System.nanoTime() < deadlineNs);
+    }
+
+    /** Connections that come, say something together, and go. */
+    private void visits(int port, int database) throws IOException {
+        try (Client first = new Client(port, password);
+                Client second = new Client(port, password)) {
+            for (Client client : List.of(first, second)) {
+                client.call("SELECT " + database);
+                for (int i = 0; i < SINGLE_COMMANDS_PER_VISIT; i++) {
+                    client.call("SET k v");
+                }
+            }
+            mixed(first, second);
+        }
+    }
+
+    /** Pipelined commands, in batches as large as those of busy clients. */
+    private static void mixed(Client first, Client second) throws IOException {
         for (int i = 0; i < MIXED_BATCHES_PER_ROUND * MIXED_KEYS_PER_BATCH; i++) {
+            Client client = i / MIXED_KEYS_PER_BATCH % 2 == 0 ? first : second;
             String key = KEY_PREFIXES.get(i % KEY_PREFIXES.size()) + i;
             client.add("SET " + key + " 0123456789abcdef" + SET_OPTIONS.get(i % SET_OPTIONS.size()));
             client.add("GET " + key);
             client.add("INCR n" + i % MIXED_KEYS_PER_BATCH);
             client.add("MGET " + key + " n1");
             client.add("EXPIRE " + key + " 100");
-            if (i % MIXED_KEYS_PER_BATCH == 0) {
+            if (i % MIXED_KEYS_PER_BATCH == MIXED_KEYS_PER_BATCH - 1) {
                 client.receive();
             }
         }
-        client.receive();
     }
 
     /** Keys that leave by themselves. */
@@ -197,6 +237,7 @@ final class WarmUp {
         client.call("FLUSHDB");
         for (int i = 0; i < EXPIRING_KEYS; i++) {
             client.add("SET e:" + i + " v PX " + EXPIRY_MS);
+            client.add("GET e:" + i / 2);
         }
         client.receive();
         long deadlineNs = System.nanoTime() + EXPIRY_TIMEOUT_NS;
@@ -206,7 +247,7 @@ final class WarmUp {
     }
 
     /** Speaks RESP2, and knows the end of the replies to what it sent by an echo of its own. */
-    private static final class Client {
+    private static final class Client implements AutoCloseable {
         private static final String END = "ECHO end-of-replies";
         private static final String END_REPLY = "$14\r\nend-of-replies\r\n";
 
@@ -215,9 +256,17 @@ final class WarmUp {
         private final ByteArrayOutputStream requests = new ByteArrayOutputStream();
         private final byte[] chunk = new byte[1 << 16];
 
-        Client(Socket socket) throws IOException {
-            this.socket = socket;
+        Client(int port, String password) throws IOException {
+            socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout(READ_TIMEOUT_MS);
             in = socket.getInputStream();
+            call("AUTH " + password);
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
         }
 
         void add(String command) {
