@@ -8,7 +8,7 @@
 #   docs/benchmarks/duels.sh [FOLDER]     # default: results/duels
 #
 # SERVER_CPUS (0), GENERATOR_CPUS (1), PAIRS (5), DURATION (6s), WARM_UP (10s: servers are started anew for each run, and a
-# JVM compiles at first), TRIES (3, of a run that is INVALID), ARRIVALS (poisson), KEYS (200k), VALUE_SIZE (256),
+# JVM compiles at first), TRIES (20, of a run that is INVALID), ARRIVALS (poisson), KEYS (200k), VALUE_SIZE (256),
 # CONNECTIONS (50), DEPTHS ("1 16") and SHARES ("25 50 80") change what is measured. With KEEP=1 the comparison of each duel
 # and the summaries of its runs go into docs/benchmarks, a file a duel.
 set -euo pipefail
@@ -38,7 +38,7 @@ for depth in ${DEPTHS:-1 16}; do
     code=0
     # P requests come at a time over one connection, and not more are under way on it: what is due beyond waits, and the
     # wait counts.
-    ./harness duel --server "$ours" --other "$theirs" --server-cpus "$server_cpus" --pairs "${PAIRS:-5}" --tries "${TRIES:-3}" \
+    ./harness duel --server "$ours" --other "$theirs" --server-cpus "$server_cpus" --pairs "${PAIRS:-5}" --tries "${TRIES:-20}" \
       --rate "$((full * share / 100))" --arrivals "${ARRIVALS:-poisson}" --batch "$depth" --pipeline "$depth" "${load[@]}" --quiet \
       --output "$out/$name" | tee -a "$out/results.txt" || code=${PIPESTATUS[0]}
     case $code in 0 | 1 | 3) ;; *) exit "$code" ;; esac

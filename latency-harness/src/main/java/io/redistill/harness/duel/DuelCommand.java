@@ -50,7 +50,7 @@ import picocli.CommandLine.Unmatched;
         })
 public final class DuelCommand implements Callable<Integer> {
     private static final int MOST_PAIRS = 1_000;
-    private static final int MOST_TRIES = 10;
+    private static final int MOST_TRIES = 100;
 
     /** Where runs go that were made again. */
     private static final String INVALID = "invalid";
@@ -92,9 +92,10 @@ public final class DuelCommand implements Callable<Integer> {
     @Option(
             names = "--tries",
             paramLabel = "N",
-            defaultValue = "3",
+            defaultValue = "10",
             description = "A run whose generator was late is made again at once until so many were made, 1 to "
-                    + MOST_TRIES + "; the INVALID ones are kept in a folder of that name. Default: ${DEFAULT-VALUE}.")
+                    + MOST_TRIES + "; the INVALID ones are kept in a folder of that name. When one stays INVALID,"
+                    + " there is no verdict, and the others are made once. Default: ${DEFAULT-VALUE}.")
     private int tries;
 
     @Option(
@@ -126,6 +127,9 @@ public final class DuelCommand implements Callable<Integer> {
 
     @Option(names = "--help", usageHelp = true, description = "This text.")
     private boolean help;
+
+    /** A run that stays INVALID leaves the duel without a verdict. */
+    private boolean stayedInvalid;
 
     @Unmatched
     private List<String> forRun = new ArrayList<>();
@@ -169,23 +173,25 @@ public final class DuelCommand implements Callable<Integer> {
 
     private void run(Side side, int number) throws IOException, InterruptedException {
         String name = String.format(Locale.ROOT, "run-%02d", number);
-        for (int left = tries - 1; ; left--) {
+        int most = stayedInvalid ? 1 : tries;
+        for (int made = 1; ; made++) {
             RunRecord run = runOnce(side, name);
             print(side, name, run);
             if (run.end().equals(RunRecord.INTERRUPTED)) {
                 throw new InterruptedException("run " + number);
             }
             // Errors and a server that went away are no reason to ask it again.
-            if (left == 0
-                    || run.validity().valid()
+            if (run.validity().valid()
                     || run.counts().errors() > 0
                     || !run.end().equals(RunRecord.COMPLETE)) {
                 return;
             }
+            if (made == most) {
+                stayedInvalid = true;
+                return;
+            }
             Path invalid = Files.createDirectories(output.resolve(INVALID));
-            Files.move(
-                    side.folder.resolve(name),
-                    invalid.resolve(side.folder.getFileName() + "-" + name + "-" + (tries - left)));
+            Files.move(side.folder.resolve(name), invalid.resolve(side.folder.getFileName() + "-" + name + "-" + made));
         }
     }
 

@@ -97,16 +97,28 @@ class DuelCommandTest {
     @Execution(ExecutionMode.CONCURRENT)
     void shouldMakeInvalidRunsAgainAsOftenAsAllowed() {
         seconds = 20;
-        invalidRuns = 3; // both of the first server, the first of the second
-        HarnessRun run = duelOfFakes("--pairs", "1", "--tries", "2");
-        assertThat(commands).containsExactly("server", "server", "other", "other");
-        assertThat(run.out()).contains("run-01", "INVALID: lateness", "verdict: no verdict");
-        assertThat(run.exitCode()).isEqualTo(3);
+        invalidRuns = 2;
+        HarnessRun run = duelOfFakes("--pairs", "1", "--tries", "3");
+        assertThat(commands).containsExactly("server", "server", "server", "other");
+        assertThat(run.out()).contains("run-01", "INVALID: lateness", "verdict: same");
+        assertThat(run.exitCode()).isEqualTo(0);
         assertThat(output().resolve("invalid/server-run-01-1/summary.json")).exists();
-        assertThat(output().resolve("invalid/other-run-01-1/summary.json")).exists();
-        assertThat(output().resolve("invalid/server-run-01-2")).doesNotExist();
+        assertThat(output().resolve("invalid/server-run-01-2/summary.json")).exists();
         assertThat(output().resolve("server/run-01/summary.json")).exists();
         assertThat(output().resolve("other/run-01/summary.json")).exists();
+    }
+
+    @Test
+    @Execution(ExecutionMode.CONCURRENT)
+    void shouldNotTryAgainAfterARunThatStayedInvalid() {
+        seconds = 20;
+        invalidRuns = 3;
+        HarnessRun run = duelOfFakes("--pairs", "1", "--tries", "2");
+        assertThat(commands).containsExactly("server", "server", "other");
+        assertThat(run.out()).contains("INVALID: lateness", "verdict: no verdict");
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(output().resolve("invalid/server-run-01-2")).doesNotExist();
+        assertThat(output().resolve("server/run-01/summary.json")).exists();
     }
 
     @Test
@@ -128,7 +140,7 @@ class DuelCommandTest {
                 "--server=x --other=x%PORT% | --server='x' has no %PORT%, where its port goes",
                 "--server=x%PORT% --other=y | --other='y' has no %PORT%, where its port goes",
                 "--server=x%PORT% --other=x%PORT% --pairs 0 | --pairs=0 is not between 1 and 1000",
-                "--server=x%PORT% --other=x%PORT% --tries 0 | --tries=0 is not between 1 and 10",
+                "--server=x%PORT% --other=x%PORT% --tries 0 | --tries=0 is not between 1 and 100",
                 "--server=x%PORT% --other=x%PORT% --ready-within 0 | --ready-within=0 is not between 1 and 3600",
                 "--server=x%PORT% --other=x%PORT% --server-cpus a | --server-cpus=a is no list of processors",
                 "--server=x%PORT% --other=x%PORT% --margin 5 | '5' is no share in percent",
