@@ -2,7 +2,9 @@
 package io.redistill.network.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.redistill.network.support.Await;
 import io.redistill.network.support.RedisServer;
 import io.redistill.network.support.RespClient;
 import io.redistill.network.support.ServerProcess;
@@ -15,10 +17,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** The server as a process: how it starts, refuses to start, and ends. */
 class ProcessIT {
+    private static final Path THREADS_OF_THIS_PROCESS = Path.of("/proc/self/task");
+
     @Test
     void shouldAnswerSoonAfterTheStart() throws Exception {
         try (ServerProcess server = ServerProcess.start()) {
@@ -40,12 +45,32 @@ class ProcessIT {
                         .doesNotContain("cmdstat_set:", "cmdstat_echo:", "db0:");
                 assertThat(client.call("DBSIZE")).isEqualTo(":0\r\n");
                 assertThat(client.call("CLIENT", "LIST")).containsOnlyOnce("id=");
-                assertThat(threadNames(server)).noneMatch(name -> name.startsWith("warm-up-"));
+                assertThat(threadNames(server)).noneMatch(name -> name.startsWith("warm-up"));
             }
         }
     }
 
+    /** Who wants no TCP port gets none, for the moment of a warm-up either. */
+    @Test
+    void shouldNotWarmUpWithoutATcpPort() throws Exception {
+        assumeTrue(Files.exists(THREADS_OF_THIS_PROCESS), "there is no /proc");
+        Path socket = Path.of("target", "no-tcp-" + System.nanoTime() + ".sock");
+        try (ServerProcess server = ServerProcess.launch(0, "--unixsocket", socket.toString())) {
+            Await.until("it is ready", () -> server.log().contains("ready: "));
+            long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300);
+            do {
+                assertThat(threadNames(server)).noneMatch(name -> name.startsWith("warm-up"));
+                Thread.sleep(10);
+            } while (System.nanoTime() < endNs);
+            assertThat(server.log()).doesNotContain("warmed up");
+        }
+    }
+
+    /** Empty where the system does not tell. */
     private static List<String> threadNames(ServerProcess server) throws IOException {
+        if (!Files.exists(THREADS_OF_THIS_PROCESS)) {
+            return List.of();
+        }
         List<String> names = new ArrayList<>();
         try (DirectoryStream<Path> threads =
                 Files.newDirectoryStream(Path.of("/proc", String.valueOf(server.pid()), "task"))) {
