@@ -122,6 +122,13 @@ public final class IntervalSet {
         return 0;
     }
 
+    /** Adds the response times of all commands. */
+    public void addResponsesTo(Histogram all) {
+        for (Histogram one : response) {
+            all.add(one);
+        }
+    }
+
     public Histogram response(int command) {
         return response[command];
     }

@@ -1,7 +1,9 @@
 // Copyright the Redistill for the JVM authors. SPDX-License-Identifier: Apache-2.0
 package io.redistill.harness.machine;
 
+import java.util.ArrayDeque;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.concurrent.locks.LockSupport;
 import net.openhft.affinity.Affinity;
 import org.HdrHistogram.Histogram;
@@ -9,31 +11,42 @@ import org.HdrHistogram.SingleWriterRecorder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A thread that does nothing but sleep a millisecond and note how much later it woke: what the machine, the kernel and
- * this JVM do to any thread (Gil Tene's jHiccup). Hiccups above a millisecond are kept with their times, the latest
+ * A thread that does nothing but sleep a little and note how much later it woke: what the machine, the kernel and this JVM
+ * do to any thread (Gil Tene's jHiccup). Hiccups above a millisecond are kept with their times, the latest
  * {@value #MOST_KEPT}.
  *
  * <p>Threading: the thread's own; reading methods from one other thread.
  */
 public final class HiccupRecorder implements AutoCloseable {
-    private static final long SLEEP_NS = 1_000_000;
+    /** How long it sleeps where it has a processor to itself, ns. */
+    public static final long SLEEP_NS = 1_000_000;
+
+    /**
+     * And where it has not: a wake-up takes 14 us, a thousand a second more than a hundredth of the processor, while a
+     * stop shorter than this is mostly missed.
+     */
+    public static final long SPARING_SLEEP_NS = 10_000_000;
+
     private static final long WORTH_KEEPING_NS = 1_000_000;
     private static final int MOST_KEPT = 65_536;
 
     private final SingleWriterRecorder recorder = new SingleWriterRecorder(1, 3_600_000_000_000L, 3);
     private final long[] keptEndNs = new long[MOST_KEPT];
     private final long[] keptLengthNs = new long[MOST_KEPT];
+    private final long sleepNs;
     private final Thread thread;
     private volatile int keptCount;
     private volatile boolean closed;
-    private @Nullable Histogram recycled;
+    private final Deque<Histogram> recycled = new ArrayDeque<>();
 
     /**
      * Starts the thread.
      *
      * @param cpus processors to pin it to, or null for wherever the system puts it
+     * @param sleepNs how long it sleeps each time
      */
-    public HiccupRecorder(String name, @Nullable BitSet cpus) {
+    public HiccupRecorder(String name, @Nullable BitSet cpus, long sleepNs) {
+        this.sleepNs = sleepNs;
         thread = new Thread(() -> run(cpus), name);
         thread.setDaemon(true);
         thread.start();
@@ -46,11 +59,11 @@ public final class HiccupRecorder implements AutoCloseable {
         long shortestNs = Long.MAX_VALUE;
         long lastNs = System.nanoTime();
         while (!closed) {
-            LockSupport.parkNanos(SLEEP_NS);
+            LockSupport.parkNanos(sleepNs);
             long nowNs = System.nanoTime();
             long tookNs = nowNs - lastNs;
             // What the shortest sleep takes beyond its length is the timer's, no hiccup.
-            shortestNs = Math.min(shortestNs, Math.max(tookNs, SLEEP_NS));
+            shortestNs = Math.min(shortestNs, Math.max(tookNs, sleepNs));
             long hiccupNs = Math.max(0, tookNs - shortestNs);
             recorder.recordValue(Math.min(hiccupNs, 3_600_000_000_000L));
             if (hiccupNs >= WORTH_KEEPING_NS) {
@@ -63,11 +76,14 @@ public final class HiccupRecorder implements AutoCloseable {
         }
     }
 
-    /** Hiccups since the last call; borrowed until the next. */
+    /** Hiccups since the last call; the caller's until it recycles it. */
     public Histogram interval() {
-        Histogram interval = recorder.getIntervalHistogram(recycled);
-        recycled = interval;
-        return interval;
+        return recorder.getIntervalHistogram(recycled.poll());
+    }
+
+    /** Takes back what {@link #interval} gave. */
+    public void recycle(Histogram interval) {
+        recycled.add(interval);
     }
 
     /** The longest kept hiccup that overlaps a time, both ends of the same clock as {@code System.nanoTime}. */

@@ -8,8 +8,10 @@ import io.redistill.harness.machine.ProcessUsage;
 import io.redistill.harness.record.IntervalLogWriter;
 import io.redistill.harness.record.SecondRow;
 import io.redistill.harness.record.Series;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -22,10 +24,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes the intervals of all generator threads, puts those of the same second together, logs them, and sums up the run.
  *
- * <p>On a small machine the server works on the processor that does this, and would be late by all of it once a second.
- * So the work is cut into pieces of some tenths of a millisecond, behind each of which the processor is given up.
+ * <p>On a small machine the server works on the processor that does this, and is late by all of it, which is a four
+ * hundredth of that processor: enough to show at p99. So a second is worked through only when the run is over; until then
+ * its sets are kept, and only what must be asked at once is. Of a run longer than its sets last, each second works through
+ * the oldest one, cut into pieces of some tenths of a millisecond, behind each of which the processor is given up.
  *
- * <p>Threading: the coordinator's thread; {@link #run} returns when all generator threads have ended.
+ * <p>Threading: the coordinator's thread; {@link #run} returns when all generator threads have ended, {@link #finish} when
+ * all is logged and summed up.
  */
 final class Collector {
     private static final long SECOND_NS = 1_000_000_000L;
@@ -34,7 +39,11 @@ final class Collector {
     /** Pause between two pieces of work, ns; with two commands and one generator thread a second has about fifteen. */
     static final long PAUSE_NS = 1_000_000;
 
+    /** What may be kept in sets of all lanes, bytes; an eighth of the harness's heap. */
+    private static final long MOST_HELD_BYTES = 64L << 20;
+
     private final List<Lane> lanes;
+    private final int mostHeld;
     private final IntervalLogWriter log;
     private final Progress progress;
     private final Supplier<ProcessUsage> serverUsage;
@@ -47,17 +56,37 @@ final class Collector {
     private final Totals run;
     private final long[] lastStartNs;
     private final NavigableMap<Long, List<Arrived>> waiting = new TreeMap<>();
+    private final Deque<Held> held = new ArrayDeque<>();
+    private final Histogram shown = IntervalSet.histogram();
     private final List<SecondRow> rows = new ArrayList<>();
     private long warmUpRequests;
     private long lastServerCpuNs = -1;
     private long lastStealNs = -1;
     private long lastEndNs;
+    private boolean ended;
 
     private record Arrived(Lane lane, IntervalSet set) {}
+
+    /** A second of which all is known, to be worked through. */
+    private record Held(
+            long startNs,
+            long endNs,
+            List<Arrived> parts,
+            @Nullable Histogram hiccups,
+            @Nullable Histogram serverHiccups,
+            ProcessUsage server,
+            long stealNs) {}
+
+    /** How many seconds of a run's sets may be kept. */
+    static int mostHeld(int lanes, int commands) {
+        long bytes = IntervalSet.histogram().getEstimatedFootprintInBytes() * (2L * commands + 1) * lanes;
+        return (int) (MOST_HELD_BYTES / bytes);
+    }
 
     /**
      * Makes a collector.
      *
+     * @param mostHeld seconds whose sets are kept, with which the lanes were made
      * @param log where intervals are logged
      * @param serverUsage what the server has used so far, for the rows
      * @param pauseNs between two pieces of work; 0 for none
@@ -67,6 +96,7 @@ final class Collector {
     Collector(
             List<Lane> lanes,
             List<CommandTemplate> commands,
+            int mostHeld,
             IntervalLogWriter log,
             Progress progress,
             Supplier<ProcessUsage> serverUsage,
@@ -74,6 +104,7 @@ final class Collector {
             @Nullable HiccupRecorder hiccups,
             @Nullable HiccupRecorder serverHiccups) {
         this.lanes = lanes;
+        this.mostHeld = mostHeld;
         this.log = log;
         this.progress = progress;
         this.serverUsage = serverUsage;
@@ -93,6 +124,12 @@ final class Collector {
         }
     }
 
+    /** Works through what {@link #run} left. */
+    void finish() {
+        ended = true; // nobody is disturbed any more
+        workThrough(0);
+    }
+
     /** Collects what is there; answers whether no more will come. */
     boolean look() {
         boolean finished = true;
@@ -105,7 +142,7 @@ final class Collector {
     }
 
     private void giveWay() {
-        if (pauseNs > 0) {
+        if (pauseNs > 0 && !ended) {
             LockSupport.parkNanos(pauseNs);
         }
     }
@@ -130,59 +167,92 @@ final class Collector {
         }
         while (!waiting.isEmpty() && (all || waiting.firstKey() <= wholeUpTo)) {
             Map.Entry<Long, List<Arrived>> first = waiting.pollFirstEntry();
-            long startNs = first.getKey();
-            long endNs = startNs;
-            second.clear();
-            for (Arrived arrived : first.getValue()) {
-                second.add(arrived.set());
-                giveWay();
-                endNs = Math.max(endNs, arrived.set().endNs);
-                warmUpRequests += arrived.set().warmUp;
-                if (startNs >= 0) {
-                    run.add(arrived.set());
-                    giveWay();
-                }
-                arrived.lane().giveBack(arrived.set());
-                giveWay();
-            }
-            endOfSecond(startNs, endNs);
+            hold(first.getKey(), first.getValue());
+            workThrough(mostHeld);
         }
     }
 
-    private void endOfSecond(long startNs, long endNs) {
+    /** Asks now what can be asked only now. */
+    private void hold(long startNs, List<Arrived> parts) {
+        long endNs = startNs;
+        long replies = 0;
+        long errors = 0;
+        for (Arrived part : parts) {
+            endNs = Math.max(endNs, part.set().endNs);
+            replies += part.set().replies;
+            errors += part.set().errors;
+        }
         lastEndNs = endNs;
-        Histogram hiccupsNow = hiccups == null ? new Histogram(3) : hiccups.interval();
-        if (startNs >= 0) {
-            second.histograms().forEach((tag, histogram) -> log(tag, startNs, endNs, histogram));
-            log(Series.GENERATOR_HICCUP, startNs, endNs, hiccupsNow);
-            hiccupTotal.add(hiccupsNow);
+        held.add(new Held(
+                startNs,
+                endNs,
+                parts,
+                hiccups == null ? null : hiccups.interval(),
+                serverHiccups == null ? null : serverHiccups.interval(),
+                serverUsage.get(),
+                ProcessUsage.stealNs()));
+        giveWay();
+        if (progress.talks()) {
+            shown.reset();
+            parts.forEach(part -> part.set().addResponsesTo(shown));
+            giveWay();
+            progress.second(startNs, endNs, replies, errors, shown);
+            giveWay();
         }
-        long serverHiccupNs = -1;
-        if (serverHiccups != null) {
-            Histogram serverNow = serverHiccups.interval();
-            serverHiccupNs = serverNow.getMaxValue();
-            if (startNs >= 0) {
-                log(Series.SERVER_HICCUP, startNs, endNs, serverNow);
-                serverHiccupTotal.add(serverNow);
+    }
+
+    private void workThrough(int mostLeft) {
+        while (held.size() > mostLeft) {
+            workThrough(held.poll());
+        }
+    }
+
+    private void workThrough(Held one) {
+        boolean measured = one.startNs() >= 0;
+        second.clear();
+        for (Arrived part : one.parts()) {
+            second.add(part.set());
+            giveWay();
+            warmUpRequests += part.set().warmUp;
+            if (measured) {
+                run.add(part.set());
+                giveWay();
             }
+            part.lane().giveBack(part.set());
+            giveWay();
         }
-        rows.add(row((int) Math.floorDiv(startNs, SECOND_NS), hiccupsNow.getMaxValue(), serverHiccupNs));
-        giveWay();
-        progress.second(startNs, endNs, second);
-        giveWay();
-    }
-
-    private void log(String tag, long startNs, long endNs, Histogram histogram) {
-        log.write(tag, startNs, endNs, histogram);
+        if (measured) {
+            second.histograms().forEach((tag, histogram) -> log(tag, one, histogram));
+        }
+        long hiccupNs = take(hiccups, one.hiccups(), Series.GENERATOR_HICCUP, one, hiccupTotal);
+        long serverHiccupNs = take(serverHiccups, one.serverHiccups(), Series.SERVER_HICCUP, one, serverHiccupTotal);
+        rows.add(row(one, Math.max(0, hiccupNs), serverHiccupNs));
         giveWay();
     }
 
-    private SecondRow row(int number, long hiccupNs, long serverHiccupNs) {
-        ProcessUsage usage = serverUsage.get();
+    /** The longest hiccup of a second, -1 where none are recorded. */
+    private long take(
+            @Nullable HiccupRecorder recorder, @Nullable Histogram interval, String tag, Held one, Histogram total) {
+        if (recorder == null || interval == null) {
+            return -1;
+        }
+        long longestNs = interval.getMaxValue();
+        if (one.startNs() >= 0) {
+            log(tag, one, interval);
+            total.add(interval);
+        }
+        recorder.recycle(interval);
+        return longestNs;
+    }
+
+    private void log(String tag, Held one, Histogram histogram) {
+        log.write(tag, one.startNs(), one.endNs(), histogram);
         giveWay();
-        long stealNs = ProcessUsage.stealNs();
+    }
+
+    private SecondRow row(Held one, long hiccupNs, long serverHiccupNs) {
         SecondRow row = new SecondRow(
-                number,
+                (int) Math.floorDiv(one.startNs(), SECOND_NS),
                 second.due,
                 second.sent,
                 second.replies,
@@ -202,12 +272,12 @@ final class Collector {
                 second.lateness.getMaxValue(),
                 hiccupNs,
                 serverHiccupNs,
-                difference(usage.cpuNs(), lastServerCpuNs),
-                usage.rssBytes(),
-                difference(stealNs, lastStealNs),
+                difference(one.server().cpuNs(), lastServerCpuNs),
+                one.server().rssBytes(),
+                difference(one.stealNs(), lastStealNs),
                 "");
-        lastServerCpuNs = usage.cpuNs();
-        lastStealNs = stealNs;
+        lastServerCpuNs = one.server().cpuNs();
+        lastStealNs = one.stealNs();
         return row;
     }
 

@@ -15,12 +15,20 @@ import org.jspecify.annotations.Nullable;
 final class Lane implements IntervalSink {
     private static final int SETS = 6;
 
-    private final ArrayBlockingQueue<IntervalSet> empty = new ArrayBlockingQueue<>(SETS);
-    private final ArrayBlockingQueue<IntervalSet> full = new ArrayBlockingQueue<>(SETS + 1);
+    private final ArrayBlockingQueue<IntervalSet> empty;
+    private final ArrayBlockingQueue<IntervalSet> full;
     private volatile boolean finished;
 
-    Lane(int commands) {
-        for (int i = 0; i < SETS - 1; i++) {
+    /**
+     * Makes the sets.
+     *
+     * @param held how many the coordinator may keep for long
+     */
+    Lane(int commands, int held) {
+        int sets = SETS + held;
+        empty = new ArrayBlockingQueue<>(sets);
+        full = new ArrayBlockingQueue<>(sets + 1);
+        for (int i = 0; i < sets - 1; i++) {
             empty.add(new IntervalSet(commands));
         }
     }

@@ -4,6 +4,7 @@ package io.redistill.harness.run;
 import io.redistill.harness.report.Units;
 import java.io.PrintWriter;
 import java.util.Locale;
+import org.HdrHistogram.Histogram;
 
 /**
  * What is shown while a run goes on: one line that is written over on a terminal, a line a second elsewhere.
@@ -31,7 +32,12 @@ public final class Progress {
         out.flush();
     }
 
-    synchronized void second(long startNs, long endNs, Totals second) {
+    /** Whether {@link #second} says anything. */
+    boolean talks() {
+        return !quiet;
+    }
+
+    synchronized void second(long startNs, long endNs, long replies, long errors, Histogram response) {
         if (quiet) {
             return;
         }
@@ -41,11 +47,11 @@ public final class Progress {
                 "%s %4.0f s  %,9.0f/s  p50 %-8s p99 %-8s max %-8s%s",
                 startNs < 0 ? "warm-up" : "measure",
                 endNs / 1e9,
-                second.replies / seconds,
-                Units.time(second.response.getValueAtPercentile(50)),
-                Units.time(second.response.getValueAtPercentile(99)),
-                Units.time(second.response.getMaxValue()),
-                second.errors == 0 ? "" : "  errors " + second.errors));
+                replies / seconds,
+                Units.time(response.getValueAtPercentile(50)),
+                Units.time(response.getValueAtPercentile(99)),
+                Units.time(response.getMaxValue()),
+                errors == 0 ? "" : "  errors " + errors));
     }
 
     synchronized void prefill(long done, long all) {

@@ -36,14 +36,14 @@ final class Rehearsal {
         if (DONE.getAndSet(true)) {
             return;
         }
-        Lane lane = new Lane(commands.size());
+        Lane lane = new Lane(commands.size(), 0);
         long pid = ProcessHandle.current().pid();
         long endNs = System.nanoTime() + LENGTH_NS;
-        try (HiccupRecorder hiccups = new HiccupRecorder("rehearsal-hiccups", null);
+        try (HiccupRecorder hiccups = new HiccupRecorder("rehearsal-hiccups", null, HiccupRecorder.SLEEP_NS);
                 IntervalLogWriter log = new IntervalLogWriter(OutputStream.nullOutputStream(), 0, "rehearsal")) {
             Progress progress = new Progress(new PrintWriter(Writer.nullWriter()), false);
-            Collector collector =
-                    new Collector(List.of(lane), commands, log, progress, () -> ProcessUsage.of(pid), 0, hiccups, null);
+            Collector collector = new Collector(
+                    List.of(lane), commands, 0, log, progress, () -> ProcessUsage.of(pid), 0, hiccups, null);
             IntervalSet set = new IntervalSet(commands.size());
             SplittableRandom random = new SplittableRandom(1);
             for (long second = 0; System.nanoTime() - endNs < 0; second++) {

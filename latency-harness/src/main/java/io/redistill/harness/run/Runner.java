@@ -93,9 +93,10 @@ public final class Runner {
             }
             Rehearsal.once(plan.mix().templates());
             ServerWatch server = new ServerWatch(control, plan.target(), plan.serverPid());
+            long sleepNs = hiccupSleepNs();
             HiccupRecorder serverHiccups =
-                    plan.serverCpus() == null ? null : new HiccupRecorder("server-hiccups", plan.serverCpus());
-            try (HiccupRecorder hiccups = new HiccupRecorder("hiccups", null)) {
+                    plan.serverCpus() == null ? null : new HiccupRecorder("server-hiccups", plan.serverCpus(), sleepNs);
+            try (HiccupRecorder hiccups = new HiccupRecorder("hiccups", null, sleepNs)) {
                 return measure(control, server, hiccups, serverHiccups, environment, clock);
             } finally {
                 if (serverHiccups != null) {
@@ -103,6 +104,13 @@ public final class Runner {
                 }
             }
         }
+    }
+
+    /** Sparing where the server is on this machine and no processor is left beside it and the generator. */
+    private long hiccupSleepNs() {
+        int left = Runtime.getRuntime().availableProcessors()
+                - plan.configuration().threads();
+        return plan.target().local() && left < 2 ? HiccupRecorder.SPARING_SLEEP_NS : HiccupRecorder.SLEEP_NS;
     }
 
     /** The JVM's own threads (compiler, collector) leave the processors of the generator; this one stays as it is. */
@@ -124,7 +132,8 @@ public final class Runner {
             ClockProbe clock)
             throws IOException, InterruptedException {
         int threadCount = plan.configuration().threads();
-        List<Lane> lanes = lanes(threadCount, plan.mix());
+        int held = Collector.mostHeld(threadCount, plan.mix().templates().size());
+        List<Lane> lanes = lanes(threadCount, plan.mix(), held);
         threads = generators(
                 "generator",
                 threadCount,
@@ -135,6 +144,7 @@ public final class Runner {
                 plan.loop(),
                 lanes);
         connect(threads);
+        System.gc(); // now, and not while measuring: the sets fill a part of the young generation
         long originNs = System.nanoTime() + LEAD_NS + plan.loop().warmUpNs();
         long startedAtEpochMs = System.currentTimeMillis() + (originNs - System.nanoTime()) / 1_000_000;
         Measurement measurement = new Measurement(originNs);
@@ -144,6 +154,7 @@ public final class Runner {
             collector = new Collector(
                     lanes,
                     plan.mix().templates(),
+                    held,
                     log,
                     progress,
                     server::usage,
@@ -165,6 +176,7 @@ public final class Runner {
                 disturber.interrupt();
                 disturber.join();
             }
+            collector.finish();
         }
         for (GeneratorThread thread : threads) {
             thread.join();
@@ -183,7 +195,7 @@ public final class Runner {
                 disturbances);
     }
 
-    /** Collects until the end, off the generator's processors, since each second's log takes milliseconds. */
+    /** Collects until the end, off the generator's processors, since that takes milliseconds a second. */
     private void collect(Collector collector) throws InterruptedException {
         BitSet before = Affinity.getAffinity();
         BitSet others = (BitSet) before.clone();
@@ -253,10 +265,10 @@ public final class Runner {
                 + " (from the intended send time) of all commands have no tag; the others are tagged";
     }
 
-    private static List<Lane> lanes(int count, CommandMix mix) {
+    private static List<Lane> lanes(int count, CommandMix mix, int held) {
         List<Lane> lanes = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            lanes.add(new Lane(mix.templates().size()));
+            lanes.add(new Lane(mix.templates().size(), held));
         }
         return lanes;
     }
@@ -339,7 +351,7 @@ public final class Runner {
                     plan.keys(),
                     PREFILL_DEPTH,
                     plan.target().handshake());
-            List<Lane> lanes = lanes(1, only);
+            List<Lane> lanes = lanes(1, only, 0);
             List<GeneratorThread> filling = generators(
                     "prefill", 1, connections, only, i -> ArrivalSchedule.constant(1), i -> shared, settings, lanes);
             threads = filling;
