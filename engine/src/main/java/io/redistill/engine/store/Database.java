@@ -42,7 +42,7 @@ public final class Database {
 
     private static final int CACHE_LINE_BYTES = 64;
 
-    /** Longer values are left to the processor's own prefetching of sequences. */
+    /** What is behind these bytes of an entry is left to the processor's own prefetching of sequences. */
     private static final int MAX_TOUCHED_BYTES = 512;
 
     private static final int MAX_DUE_AT_ONCE = 32;
@@ -209,10 +209,11 @@ public final class Database {
         if (entry == 0) {
             return 0;
         }
-        int length = Math.min(Memory.getInt(entry + EntryLayout.VALUE_LENGTH_OFFSET), MAX_TOUCHED_BYTES);
+        // From line to line, since entries begin anywhere in one.
+        long end = entry + Math.min(EntryView.leastLengthBytes(Memory.getLong(entry)), MAX_TOUCHED_BYTES);
         long sum = 0;
-        for (int offset = CACHE_LINE_BYTES; offset < length; offset += CACHE_LINE_BYTES) {
-            sum += Memory.getLong(entry + offset);
+        for (long line = (entry | CACHE_LINE_BYTES - 1) + 1; line < end; line += CACHE_LINE_BYTES) {
+            sum += Memory.getLong(line);
         }
         return sum;
     }

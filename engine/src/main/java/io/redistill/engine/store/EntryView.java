@@ -158,4 +158,17 @@ public final class EntryView {
         int valueBytes = isLargeValue() ? EntryLayout.FIELD_BYTES : valueLength();
         return (int) (inlineValueAddress() - address) + valueBytes;
     }
+
+    /**
+     * What an entry takes by its first eight bytes alone: {@link #lengthBytes}, or less where the length of the key does
+     * not fit into them.
+     */
+    static int leastLengthBytes(long header) {
+        int flags = (int) header >>> EntryLayout.FLAGS_SHIFT & EntryLayout.FLAGS_MASK;
+        int keyBytes = (int) (header >>> EntryLayout.KEY_LENGTH_SHIFT) & EntryLayout.KEY_LENGTH_MASK;
+        int valueBytes = (flags & EntryLayout.LARGE_VALUE) == 0
+                ? (int) (header >>> EntryLayout.VALUE_LENGTH_SHIFT)
+                : EntryLayout.FIELD_BYTES;
+        return EntryWriter.length(flags, keyBytes, valueBytes);
+    }
 }

@@ -429,6 +429,13 @@ class DatabaseTest {
             assertThat(found.keyLength()).isEqualTo(key.length);
             assertThat(Memory.equal(found.keyAddress(), key.address, key.length))
                     .isTrue();
+            // What is loaded ahead: all of the entry where its header tells how long it is, and never more.
+            int least = EntryView.leastLengthBytes(Memory.getLong(found.address()));
+            if (key.length <= EntryLayout.MAX_NARROW_KEY_BYTES) {
+                assertThat(least).isEqualTo(found.lengthBytes());
+            } else {
+                assertThat(least).isLessThanOrEqualTo(found.lengthBytes());
+            }
             assertThat(found.isInteger()).isEqualTo(value.integer);
             assertThat(found.hasExpiry()).isEqualTo(value.hasExpiry());
             if (value.hasExpiry()) {
