@@ -31,6 +31,9 @@ final class InProcessEngine implements AutoCloseable {
     private static final int RING_SLOTS = 4096;
     private static final long SPREAD = 0x9e3779b97f4a7c15L;
 
+    /** A power of two. */
+    private static final int KEY_PLACES = RequestBatch.MAX_COMMANDS;
+
     private final NativeText text = new NativeText();
     private final RequestBatch batch = new RequestBatch(done -> {}, 1, isFirst -> new NativeReplyChunk());
     private final Engine engine;
@@ -40,6 +43,7 @@ final class InProcessEngine implements AutoCloseable {
     private final int valueBytes;
     private final long[] names = new long[Opcode.COUNT];
     private final long keyMemory;
+    private int nextKeyPlace;
     private final long value;
 
     /**
@@ -69,11 +73,7 @@ final class InProcessEngine implements AutoCloseable {
         this.keys = keys;
         this.valueBytes = valueBytes;
         value = text.copy("v".repeat(valueBytes));
-        keyMemory = Memory.allocate((long) keys * KEY_BYTES);
-        for (int i = 0; i < keys; i++) {
-            Memory.putLong(keyAddress(i), i * SPREAD);
-            Memory.putLong(keyAddress(i) + Long.BYTES, i);
-        }
+        keyMemory = Memory.allocate(KEY_PLACES * KEY_BYTES);
     }
 
     /** Sets every key. */
@@ -92,9 +92,17 @@ final class InProcessEngine implements AutoCloseable {
         return shard.databases().get(0);
     }
 
-    /** Address of a key, {@link #KEY_BYTES} long. */
+    /**
+     * Writes a key, {@link #KEY_BYTES} long, to where it stays until a batch's worth of others have been written: like
+     * input it is in the cache.
+     *
+     * @return its address
+     */
     long keyAddress(int key) {
-        return keyMemory + (long) key * KEY_BYTES;
+        long address = keyMemory + (long) (nextKeyPlace++ & KEY_PLACES - 1) * KEY_BYTES;
+        Memory.putLong(address, key * SPREAD);
+        Memory.putLong(address + Long.BYTES, key);
+        return address;
     }
 
     /** Adds a command on one key to the batch; SET with the value. */
