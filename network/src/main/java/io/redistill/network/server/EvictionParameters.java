@@ -20,20 +20,24 @@ final class EvictionParameters {
 
     private final MemoryBudget budget;
     private final Runnable wakeShards;
-    private final long mostBytes;
+    private final long reservedBytes;
+    private final long roomBytes;
     private final long defaultBytes;
 
     /**
      * The parameters of one engine.
      *
      * @param wakeShards called after each change: there may be something to evict
-     * @param mostBytes the highest limit for which address space was reserved at start
+     * @param reservedBytes the highest limit for which address space was reserved at start
+     * @param roomBytes the highest limit for which there is memory
      * @param defaultBytes what 0 stands for
      */
-    EvictionParameters(MemoryBudget budget, Runnable wakeShards, long mostBytes, long defaultBytes) {
+    EvictionParameters(
+            MemoryBudget budget, Runnable wakeShards, long reservedBytes, long roomBytes, long defaultBytes) {
         this.budget = budget;
         this.wakeShards = wakeShards;
-        this.mostBytes = mostBytes;
+        this.reservedBytes = reservedBytes;
+        this.roomBytes = roomBytes;
         this.defaultBytes = defaultBytes;
     }
 
@@ -60,8 +64,11 @@ final class EvictionParameters {
             return "argument must be a memory value";
         }
         long bytes = asked == 0 ? defaultBytes : asked;
-        if (bytes > mostBytes) {
-            return "argument must be at most " + mostBytes + ": no more address space was reserved at start";
+        if (bytes > roomBytes) {
+            return "argument must be at most " + roomBytes + ": the Java heap and buffers leave no more memory here";
+        }
+        if (bytes > reservedBytes) {
+            return "argument must be at most " + reservedBytes + ": no more address space was reserved at start";
         }
         EvictionSettings now = budget.settings();
         change(new EvictionSettings(bytes, now.policy(), now.samples(), now.lfuLogFactor(), now.lfuDecayMinutes()));

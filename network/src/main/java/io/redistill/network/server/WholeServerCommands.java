@@ -61,6 +61,7 @@ final class WholeServerCommands implements ServerCommands {
                         server.engine().budget(),
                         server.engine()::wakeShards,
                         settings.maxMemoryBytes() * 2,
+                        settings.mostMemoryBytes(Runtime.getRuntime().maxMemory()),
                         settings.maxMemoryBytes())
                 .addTo(parameters);
         HashLimits hashes = server.engine().config().hashLimits();

@@ -198,6 +198,22 @@ class EvictionIT {
         }
     }
 
+    @Test
+    void shouldRefuseALimitThatTheMachineCannotKeep() throws Exception {
+        try (TestServer server =
+                        TestServer.shards(1).options("--max-memory", "1mb").start();
+                RespClient client = server.connect()) {
+            String start =
+                    "-ERR CONFIG SET failed (possibly related to argument 'maxmemory') - argument must be at most ";
+            assertThat(client.call("CONFIG", "SET", "maxmemory", "2097153"))
+                    .isEqualTo(start + "2097152: no more address space was reserved at start\r\n");
+            assertThat(client.call("CONFIG", "SET", "maxmemory", Long.toString(1L << 60)))
+                    .startsWith(start)
+                    .endsWith(": the Java heap and buffers leave no more memory here\r\n");
+            assertThat(client.call("CONFIG", "SET", "maxmemory", "2mb")).isEqualTo("+OK\r\n");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "maxmemory, -1, argument must be a memory value",

@@ -197,7 +197,7 @@ public final class ServerSettings {
      */
     public @Nullable String memoryRefusal(long heapBytes) {
         long dataBytes = (Long) value(Setting.MAX_MEMORY);
-        long bufferBytes = BUFFER_BYTES + eventLoops() * BUFFER_BYTES_PER_LOOP;
+        long bufferBytes = bufferBytes();
         long sumBytes = dataBytes + heapBytes + bufferBytes;
         if (dataBytes == 0 || sumBytes <= machine.memoryBytes()) {
             return null;
@@ -207,6 +207,20 @@ public final class ServerSettings {
                 + " + Java heap "
                 + heapBytes + " + buffers " + bufferBytes + " = " + sumBytes + " bytes, but there are "
                 + machine.memoryBytes() + " here; lower it, or give the heap less (-Xmx)";
+    }
+
+    private long bufferBytes() {
+        return BUFFER_BYTES + eventLoops() * BUFFER_BYTES_PER_LOOP;
+    }
+
+    /**
+     * The highest limit for data that can be kept here, bytes: what heap and buffers leave, and never less than the limit
+     * at the start.
+     *
+     * @param heapBytes what the Java heap may take
+     */
+    public long mostMemoryBytes(long heapBytes) {
+        return Math.max(maxMemoryBytes(), machine.memoryBytes() - heapBytes - bufferBytes());
     }
 
     /** The memory of the machine or of the container, bytes. */

@@ -360,6 +360,12 @@ class ServerSettingsTest {
                         .memoryRefusal(1 << 30))
                 .as("no limit, nothing to refuse")
                 .isNull();
+        assertThat(start.settings().mostMemoryBytes(heapBytes))
+                .as("what CONFIG SET may ask for")
+                .isEqualTo(652 << 20);
+        assertThat(start.settings().mostMemoryBytes(600 << 20))
+                .as("not below the limit at the start")
+                .isEqualTo(652 << 20);
     }
 
     @Test
