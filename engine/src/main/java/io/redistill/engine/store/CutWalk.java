@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Stamps.</b> Each cut has a number, and each entry carries that of the last cut that is done with it. Between cuts
  * all entries carry the last cut's number, which new ones are given as well. A cut takes the next number: what carries
  * another one was there at the cut and has not been given yet. The walk gives such entries in the order of the index and
- * stamps them; {@link Database} gives and stamps one that is about to be changed, moved or removed. So each is given once,
+ * stamps them; {@link DatabaseCut} gives and stamps one that is about to be changed, moved or removed. So each is given once,
  * as it was, wherever the walk has come to, and whatever the index does meanwhile. An aborted cut has its walk finished
  * all the same, into a sink that ignores what it is given, so that the rule holds for the next one.
  *
@@ -62,14 +62,14 @@ public final class CutWalk {
             if (current == databases.length) {
                 for (Database database : databases) {
                     if (database != null) {
-                        database.endCut();
+                        database.cut().end();
                     }
                 }
                 sink.end();
                 return false;
             }
             Database database = databases[current];
-            if (database == null || !database.walkCut()) {
+            if (database == null || !database.cut().step()) {
                 current++;
             }
         } while (clockNs.getAsLong() - untilNs < 0);

@@ -61,7 +61,7 @@ public final class Database {
     private final long base;
     private final FieldTable fieldTables;
     private final HashValue hash;
-    private final HashValue hashOfCut;
+    private final DatabaseCut cut;
 
     private KeyIndex index;
 
@@ -76,24 +76,6 @@ public final class Database {
     private final ArrayDeque<S3FifoQueues> formerQueues = new ArrayDeque<>();
     private long touched;
     private long anyOfPart;
-
-    /** Number of the last cut; see {@link CutWalk}. */
-    private int stamp;
-
-    /** Where entries of an unfinished cut go, or null; with it what the walk needs. */
-    private @Nullable CutSink cut;
-
-    private @Nullable KeyIndex walked;
-    private IndexCursor walkCursor = new IndexCursor();
-    private int numberAtCut;
-    private long cutMs;
-    private int cutTick;
-    private final EntryView walkView = new EntryView();
-
-    /** Large hashes that the walk, or a command that is about to change them, has come to. */
-    private final ArrayDeque<HashGiving> givings = new ArrayDeque<>();
-
-    private final KeyIndex.EntryConsumer giveToCut = this::giveToCut;
 
     private long nowMs;
     private long changes;
@@ -138,7 +120,7 @@ public final class Database {
         index = indexFactory.get();
         fieldTables = new FieldTable(arena, base, entryHash);
         hash = new HashValue(this, fieldTables, hashLimits);
-        hashOfCut = new HashValue(this, fieldTables, hashLimits);
+        cut = new DatabaseCut(fieldTables, new HashValue(this, fieldTables, hashLimits), stamps);
     }
 
     /** The same with all of the heap for its tables. */
@@ -559,7 +541,8 @@ public final class Database {
         }
         int flags = EntryWriter.flags(valueFlag, keyLength, expiry);
         int length = EntryWriter.length(flags, keyLength, valueBytes);
-        long header = EntryWriter.header(kind, flags, keyLength, valueLength) | (long) stamp << EntryLayout.STAMP_SHIFT;
+        long header =
+                EntryWriter.header(kind, flags, keyLength, valueLength) | (long) cut.stamp() << EntryLayout.STAMP_SHIFT;
         if (existing == null) {
             long entry = arena.allocateMovable(length);
             if (entry == 0) {
@@ -957,7 +940,7 @@ public final class Database {
             return true;
         }
         KeyIndex garbage = detached.peek();
-        if (garbage == null || garbage == walked) {
+        if (garbage == null || cut.isWalking(garbage)) {
             return false;
         }
         garbage.forEach(detachedPart, this::freeEntry);
@@ -972,7 +955,7 @@ public final class Database {
     /** Whether {@link #reclaim} has something to do. */
     public boolean hasGarbage() {
         KeyIndex garbage = detached.peek();
-        return fieldTables.hasGarbage() || garbage != null && garbage != walked || hasIdleQueues();
+        return fieldTables.hasGarbage() || garbage != null && !cut.isWalking(garbage) || hasIdleQueues();
     }
 
     private boolean hasIdleQueues() {
@@ -1029,10 +1012,7 @@ public final class Database {
         if (LargeBlock.usedBytes() == 0) {
             return;
         }
-        HashGiving giving;
-        while ((giving = givings.poll()) != null) {
-            giving.close();
-        }
+        cut.close();
         int from = detachedPart;
         KeyIndex garbage;
         while ((garbage = detached.poll()) != null) {
@@ -1066,15 +1046,15 @@ public final class Database {
     /** Before an entry is changed, moved or removed: it is still as it was. */
     void beforeChange(EntryView entry) {
         assert entry.isString() || entry.isHash() : "stale view";
-        if (cut != null && entry.stamp() != stamp) {
+        if (cut.isWaitingFor(entry)) {
             giveAheadSlowPath(entry);
         }
     }
 
     /** Before a field of a table is changed, moved or removed, and after {@link #beforeChange} of its key. */
     void beforeFieldChange(long root, long field) {
-        if (cut != null && field != FieldTable.NONE && !fieldTables.isStamped(field)) {
-            giveFieldAheadSlowPath(root, field);
+        if (cut.isWaitingFor(field)) {
+            cut.giveAhead(root, field);
         }
     }
 
@@ -1116,101 +1096,29 @@ public final class Database {
     // ---- the cut
 
     void beginCut(int number, CutSink sink) {
-        if (cut != null) {
-            throw new IllegalStateException("the walk of the cut before is not at its end");
-        }
-        joinCuts(stamp % EntryLayout.STAMP_MASK + 1);
-        numberAtCut = number;
-        cutMs = nowMs;
-        cutTick = stamps.tick();
-        walked = index;
-        walkCursor = new IndexCursor();
-        cut = sink;
+        cut.begin(number, sink, index, nowMs);
+    }
+
+    /** What this database does for the walk. */
+    DatabaseCut cut() {
+        return cut;
     }
 
     /** The number of the last cut. */
     public int lastCut() {
-        return stamp;
+        return cut.stamp();
     }
 
     /** Sets it: databases of a shard have the same, since what they hold may move between them. */
     public void joinCuts(int number) {
-        stamp = number;
-        fieldTables.stamp(number);
-    }
-
-    /** One step of the walk; false when it is at its end. */
-    boolean walkCut() {
-        HashGiving giving = givings.peek();
-        if (giving != null) {
-            if (!giving.step()) {
-                givings.remove();
-                giving.close();
-            }
-            return true;
-        }
-        KeyIndex walked = this.walked;
-        if (walked != null && walked.walk(walkCursor, giveToCut)) {
-            return true;
-        }
-        this.walked = null;
-        return false;
-    }
-
-    /** After the last step of all databases of the shard. */
-    void endCut() {
-        cut = null;
-    }
-
-    private void giveFieldAheadSlowPath(long root, long field) {
-        for (HashGiving giving : givings) {
-            if (giving.root() == root) {
-                giving.giveAhead(field);
-                return;
-            }
-        }
-        fieldTables.markStamped(field); // of a key that had expired at the cut, before the clock was set back
-    }
-
-    /** Hashes of up to so many fields are given whole: what copying them takes is no longer than a slice. */
-    static final int MAX_FIELDS_AT_ONCE = 128;
-
-    private void giveToCut(long address, int accessStamp) {
-        EntryView entry = walkView.wrap(address);
-        if (entry.stamp() != stamp) {
-            give(entry, accessStamp, false);
-        }
+        cut.join(number);
     }
 
     private void giveAheadSlowPath(EntryView entry) {
         long keyAddress = entry.keyAddress();
         int keyLength = entry.keyLength();
         index.find(entryHash.of(keyAddress, keyLength), keyAddress, keyLength);
-        give(entry, index.accessStamp(), true);
-    }
-
-    private void give(EntryView entry, int accessStamp, boolean ahead) {
-        CutSink sink = cut;
-        if (sink != null && (!entry.hasExpiry() || entry.expiresAtMs() >= cutMs)) {
-            give(sink, entry, stamps.saved(accessStamp, cutTick), ahead);
-        }
-        Memory.putByte(entry.address() + EntryLayout.STAMP_OFFSET, (byte) stamp);
-    }
-
-    private void give(CutSink sink, EntryView entry, int recency, boolean ahead) {
-        long root = entry.isFieldTable() ? Memory.getLong(entry.valueAddress()) : FieldTable.NONE;
-        if (root != FieldTable.NONE && FieldTable.size(root) > MAX_FIELDS_AT_ONCE) {
-            givings.add(new HashGiving(fieldTables, hashOfCut, sink, numberAtCut, cutMs, entry, recency));
-            return;
-        }
-        HashValue fields = entry.isHash() ? hashOfCut.openAsOf(entry, cutMs) : null;
-        // With no field left that had not expired it was as good as gone.
-        if (fields == null || !fields.isTimed() || fields.next()) {
-            sink.entry(numberAtCut, entry, fields, recency, ahead);
-        }
-        if (root != FieldTable.NONE) {
-            fieldTables.markAllStamped(root);
-        }
+        cut.giveAhead(entry, index.accessStamp());
     }
 
     // ---- statistics

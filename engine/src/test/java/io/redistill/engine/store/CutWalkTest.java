@@ -188,7 +188,7 @@ class CutWalkTest {
                 count++;
             }
             assertThat(fields).hasSize(before + count);
-            assertThat(count).isBetween(1, Database.MAX_FIELDS_AT_ONCE);
+            assertThat(count).isBetween(1, DatabaseCut.MAX_FIELDS_AT_ONCE);
         }
 
         @Override
