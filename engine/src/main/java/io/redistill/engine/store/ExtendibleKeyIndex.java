@@ -79,6 +79,9 @@ final class ExtendibleKeyIndex implements KeyIndex {
     /** Slots of one step of a walk: enough for their entries' cache misses to overlap. */
     private static final int WALK_SLOTS = 32;
 
+    /** Look-ups ahead that are remembered, a power of two: several times those of a turn, so that few replace another. */
+    private static final int PEEKED = 256;
+
     /** Keys that agree in so many more bits than the table asks for are not parted by splitting. */
     private static final int HOPELESS_BITS = 8;
 
@@ -92,6 +95,9 @@ final class ExtendibleKeyIndex implements KeyIndex {
     private final TwinList twins = new TwinList();
     private final long[] hashesOfSplit = new long[TABLE_SLOTS];
     private final int[] tablesOfDepth = new int[MAX_DEPTH + 1];
+
+    /** A hash and the place that {@link #peek} found for it, by turns: {@link #find} looks there first. */
+    private final long[] peeked = new long[2 * PEEKED];
 
     private long[] directory = {EMPTY, EMPTY};
     private int shift = Long.SIZE - 1;
@@ -108,6 +114,7 @@ final class ExtendibleKeyIndex implements KeyIndex {
         this.arena = arena;
         this.base = base;
         this.entryHash = entryHash;
+        forgetPeeked();
     }
 
     private static long emptyTable() {
@@ -121,6 +128,23 @@ final class ExtendibleKeyIndex implements KeyIndex {
 
     @Override
     public long find(long hash, long keyAddress, int keyLength) {
+        int remembered = peekedOf(hash);
+        if (peeked[remembered] == hash) {
+            // Whatever has become of the place meanwhile: an entry of the index that has this key is the key's.
+            long place = peeked[remembered + 1];
+            long slot = Memory.getLong(place);
+            if (slot != 0) {
+                long entry = EntryReferences.address(base, slot);
+                if (view.wrap(entry).hasKey(keyAddress, keyLength)) {
+                    lastPlace = place;
+                    return entry;
+                }
+            }
+        }
+        return findFromTheStart(hash, keyAddress, keyLength);
+    }
+
+    private long findFromTheStart(long hash, long keyAddress, int keyLength) {
         long table = directory[directoryIndex(hash)];
         int first = firstBucket(hash);
         long entry = findIn(bucketAddress(table, first), hash, keyAddress, keyLength);
@@ -166,12 +190,28 @@ final class ExtendibleKeyIndex implements KeyIndex {
     private long peekIn(long bucket, long hash) {
         int start = startOf(hash);
         for (int i = 0; i < LINE_BYTES; i += SLOT_BYTES) {
-            long slot = Memory.getLong(bucket + ((start + i) & (LINE_BYTES - SLOT_BYTES)));
+            long place = bucket + ((start + i) & (LINE_BYTES - SLOT_BYTES));
+            long slot = Memory.getLong(place);
             if (hasTag(slot, hash)) {
+                int remembered = peekedOf(hash);
+                peeked[remembered] = hash;
+                peeked[remembered + 1] = place;
                 return EntryReferences.address(base, slot);
             }
         }
         return NONE;
+    }
+
+    private static int peekedOf(long hash) {
+        return ((int) hash & PEEKED - 1) << 1;
+    }
+
+    /** Before a place can belong to something else than a table of this index. */
+    private void forgetPeeked() {
+        for (int i = 0; i < PEEKED; i++) {
+            peeked[2 * i] = 0;
+            peeked[2 * i + 1] = EMPTY + SLOTS;
+        }
     }
 
     // ---- changes
@@ -386,6 +426,7 @@ final class ExtendibleKeyIndex implements KeyIndex {
     }
 
     private void closeTable(long table) {
+        forgetPeeked();
         tablesOfDepth[depthOf(table)]--;
         tableCount--;
         arena.free(Memory.getLong(table + BLOCK));

@@ -31,7 +31,10 @@ interface KeyIndex {
      */
     long line(long hash);
 
-    /** An entry that a look-up of this hash would have to look at, or {@link #NONE}; entries are not looked at here. */
+    /**
+     * An entry that a look-up of this hash would have to look at, or {@link #NONE}; entries are not looked at here. Where it
+     * stands may be remembered, for a {@link #find} soon after to look there first; what that finds is the same.
+     */
     long peek(long hash);
 
     /**

@@ -10,9 +10,11 @@ import io.redistill.engine.memory.Arena;
 import io.redistill.engine.memory.Memory;
 import io.redistill.engine.support.OffHeap;
 import io.redistill.engine.support.Seeds;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
@@ -24,6 +26,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Both indexes under the same tests, with hashes as in production and with hashes that nobody should have. */
 class KeyIndexTest {
     private static final int KEY_BYTES = Long.BYTES;
+
+    /** Keys that are peeked at before the first of them is looked up, as a shard does with those of a turn. */
+    private static final int LOOKED_AHEAD = 64;
 
     /** How the number that is a key is hashed. */
     enum Hashing {
@@ -73,10 +78,16 @@ class KeyIndexTest {
         SplittableRandom random = new SplittableRandom(Seeds.next("KeyIndexTest " + kind + " " + hashing + " " + keys));
         KeyIndex index = index(kind, hashing);
         Map<Long, Long> reference = new HashMap<>();
+        Queue<Long> ahead = new ArrayDeque<>();
         for (int step = 0; step < steps; step++) {
             // Grows for a half and shrinks for the other, so that tables split and merge.
             boolean growing = step < steps / 2;
-            long id = random.nextInt(keys);
+            while (ahead.size() < LOOKED_AHEAD) {
+                long next = random.nextInt(keys);
+                index.peek(hashOf(hashing, next));
+                ahead.add(next);
+            }
+            long id = ahead.remove();
             long hash = hashOf(hashing, id);
             long entry = index.find(hash, key, KEY_BYTES);
             assertThat(entry).isEqualTo(reference.getOrDefault(id, KeyIndex.NONE));
