@@ -8,24 +8,17 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.RecvByteBufAllocator;
-import io.netty.channel.epoll.AbstractEpollStreamChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.unix.Socket;
 import io.netty.util.UncheckedBooleanSupplier;
 import io.redistill.engine.command.RequestBatch;
-import io.redistill.engine.memory.LargeBlock;
 import io.redistill.engine.memory.Memory;
-import io.redistill.engine.reply.ReplyBuffer;
-import io.redistill.engine.reply.ReplyChunk;
 import io.redistill.engine.reply.ReplyMemoryException;
 import io.redistill.network.resp.PartialCommand;
 import io.redistill.network.resp.RespDecoder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,16 +50,13 @@ public final class Connection extends ChannelInboundHandlerAdapter {
 
     private static final int MAX_READS_PER_TURN = 4;
 
-    /** In place of a time: the soft limit is not passed. */
-    private static final long NOT_OVER = Long.MIN_VALUE;
-
     private final ConnectionLoop loop;
     private final ClientState client;
     private final ReceiveHandle receiveHandle = new ReceiveHandle();
     private final ArrayDeque<InFlightBatch> inFlight = new ArrayDeque<>(2);
 
     private @Nullable ChannelHandlerContext context;
-    private @Nullable Socket directSocket;
+    private @Nullable ReplyWriter writer;
 
     private long leftover;
     private int leftoverLength;
@@ -77,7 +67,6 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     private int heldOpcode;
     private int heldFlags;
 
-    private long overSoftLimitSinceNs = NOT_OVER;
     private boolean paused;
 
     /** Whether what is left of the input was not decoded, since the loop is crowded. */
@@ -85,10 +74,8 @@ public final class Connection extends ChannelInboundHandlerAdapter {
 
     private boolean resuming;
     private boolean flushQueued;
-    private boolean flushNeeded;
     private boolean closeAfterReplies;
     private boolean inputEnded;
-    private long unsentCopyBytes;
     private boolean disconnected;
     private boolean closed;
 
@@ -133,13 +120,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
-        // Only where this handler is the last before the socket: an encrypting one must see what is sent. With io_uring
-        // all sends of a turn are one system call.
-        if (ctx.channel() instanceof AbstractEpollStreamChannel channel
-                && channel.fd() instanceof Socket socket
-                && ctx.pipeline().first() == this) {
-            directSocket = socket;
-        }
+        writer = new ReplyWriter(loop, ctx);
         loop.add(this);
     }
 
@@ -472,11 +453,10 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         while ((head = inFlight.peek()) != null && head.isExecuted()) {
             inFlight.remove();
             loop.inFlight(-1);
-            if (closed) {
-                head.written();
-            } else {
-                write(head);
+            if (!closed && !disconnected && !writer().write(head)) {
+                disconnect(true);
             }
+            head.written();
         }
         if (inFlight.isEmpty()) {
             paused = false;
@@ -492,169 +472,15 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void write(InFlightBatch done) {
-        ReplyBuffer replies = joined(done);
-        if (replies == null) {
-            disconnect(true);
-        } else if (replies.spliceCount() > 0) {
-            writeSpliced(replies);
-        } else {
-            writeChunks(done, replies);
-        }
-        done.written();
-    }
-
-    /** The replies of a batch in one buffer, or null when there was no memory for them. */
-    private @Nullable ReplyBuffer joined(InFlightBatch done) {
-        RequestBatch batch = done.batch();
-        if (batch.isReplyLost()) {
-            return null;
-        }
-        if (!batch.isStitched()) {
-            batch.onlyReply().finish();
-            return batch.onlyReply();
-        }
-        try {
-            loop.stitcher().stitch(batch, done.stitched());
-            return done.stitched();
-        } catch (ReplyMemoryException e) {
-            return null;
-        }
-    }
-
-    private void writeChunks(InFlightBatch done, ReplyBuffer replies) {
-        for (int i = 0; i < replies.chunkCount(); i++) {
-            NettyReplyChunk chunk = (NettyReplyChunk) replies.chunk(i);
-            loop.sent(chunk.length());
-            int sent = sendNow(chunk);
-            if (sent == chunk.length()) {
-                continue;
-            }
-            if (hasBacklog() || loop.areChunksScarce()) {
-                writeCopy(chunk.address() + sent, chunk.length() - sent);
-            } else {
-                done.chunkQueued();
-                flushNeeded = true;
-                context().write(chunk.toSend(done, sent), context().voidPromise());
-            }
-        }
-    }
-
-    /**
-     * Sends a chunk past the channel's outbound buffer, whose bookkeeping costs as much as encoding a reply does, when
-     * nothing waits there and the transport lets us.
-     *
-     * @return bytes sent; the rest goes the ordinary way, which also finds and reports what is wrong with the socket
-     */
-    private int sendNow(NettyReplyChunk chunk) {
-        Socket socket = directSocket;
-        if (socket == null || flushNeeded) {
-            return 0;
-        }
-        ChannelOutboundBuffer outbound = context().channel().unsafe().outboundBuffer();
-        if (outbound == null || !outbound.isEmpty() || outbound.totalPendingWriteBytes() > 0) {
-            return 0;
-        }
-        try {
-            return Math.max(0, socket.sendAddress(chunk.address(), 0, chunk.length()));
-        } catch (IOException e) {
-            return 0;
-        }
-    }
-
-    /** Whether earlier replies are still unsent: then a whole chunk must not wait for a few bytes of reply. */
-    private boolean hasBacklog() {
-        ChannelOutboundBuffer outbound = context().channel().unsafe().outboundBuffer();
-        return outbound != null && outbound.totalPendingWriteBytes() > MAX_BACKLOG_IN_CHUNKS;
-    }
-
-    /** What a client may leave unread when memory is used up. */
-    private static final int MAX_UNSENT_COPY_BYTES = 1 << 20;
-
-    /** What a copy takes beyond its bytes: the least that a block takes, and what Netty keeps of it on the heap. */
-    private static final int UNSENT_COPY_OVERHEAD_BYTES = 1536;
-
-    /** Replies written in this turn and not flushed yet count as well. */
-    private static final int MAX_BACKLOG_IN_CHUNKS = 32 << 10;
-
-    /**
-     * Queues a copy of its exact size, which counts as used memory like data. Once that is used up, clients that leave
-     * their replies unread are the first to go.
-     */
-    private void writeCopy(long address, int length) {
-        if (length == 0 || disconnected) {
-            return;
-        }
-        if (unsentCopyBytes > MAX_UNSENT_COPY_BYTES && loop.isOutOfMemoryNow()) {
-            disconnect(true);
-            return;
-        }
-        long copy = LargeBlock.hold(address, length, false);
-        unsentCopyBytes += length + UNSENT_COPY_OVERHEAD_BYTES;
-        flushNeeded = true;
-        context().write(Unpooled.wrappedBuffer(copy, length, false)).addListener(ignored -> {
-            unsentCopyBytes -= length + UNSENT_COPY_OVERHEAD_BYTES;
-            LargeBlock.release(copy);
-        });
-    }
-
-    /** Copies the bytes between large values, which are sent as they are. */
-    private void writeSpliced(ReplyBuffer replies) {
-        long position = 0;
-        int splice = 0;
-        for (int i = 0; i < replies.chunkCount(); i++) {
-            ReplyChunk chunk = replies.chunk(i);
-            int offset = 0;
-            while (splice < replies.spliceCount() && replies.splicePosition(splice) <= position + chunk.length()) {
-                int until = (int) (replies.splicePosition(splice) - position);
-                loop.sent(until - offset);
-                writeCopy(chunk.address() + offset, until - offset);
-                offset = until;
-                loop.sent(replies.spliceLength(splice));
-                writeBlock(replies.takeSplice(splice), replies.spliceLength(splice));
-                splice++;
-            }
-            loop.sent(chunk.length() - offset);
-            writeCopy(chunk.address() + offset, chunk.length() - offset);
-            position += chunk.length();
-        }
-    }
-
-    private void writeBlock(long block, int length) {
-        context().write(Unpooled.wrappedBuffer(block, length, false)).addListener(ignored -> LargeBlock.release(block));
-    }
-
     void flushNow() {
         flushQueued = false;
         if (!closed) {
-            if (flushNeeded) {
-                flushNeeded = false;
-                context().flush();
-                if (loop.limits().limitsOutput() && isOverOutputLimit()) {
-                    disconnect(true);
-                    return;
-                }
+            if (!writer().flush()) {
+                disconnect(true);
+                return;
             }
             closeIfDone();
         }
-    }
-
-    /** Whether the client has left too many replies unread, or many for too long. */
-    private boolean isOverOutputLimit() {
-        ClientLimits limits = loop.limits();
-        ChannelOutboundBuffer outbound = context().channel().unsafe().outboundBuffer();
-        long unread = outbound == null ? 0 : outbound.totalPendingWriteBytes();
-        if (limits.outputHardBytes() != 0 && unread > limits.outputHardBytes()) {
-            return true;
-        }
-        if (limits.outputSoftBytes() == 0 || unread <= limits.outputSoftBytes()) {
-            overSoftLimitSinceNs = NOT_OVER;
-            return false;
-        }
-        if (overSoftLimitSinceNs == NOT_OVER) {
-            overSoftLimitSinceNs = loop.nowNs();
-        }
-        return loop.nowNs() - overSoftLimitSinceNs > TimeUnit.SECONDS.toNanos(limits.outputSoftSeconds());
     }
 
     /** Ends the connection because of a limit: nothing more is said, as in Redis. */
@@ -671,7 +497,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Ends the connection if its client has left too much unread for too long, although nothing new was added. */
     void checkOutputLimit() {
-        if (!closed && isOverOutputLimit()) {
+        if (!closed && writer().isOverLimit()) {
             disconnect(true);
         }
     }
@@ -732,6 +558,14 @@ public final class Connection extends ChannelInboundHandlerAdapter {
             leftover = 0;
             leftoverLength = 0;
         }
+    }
+
+    private ReplyWriter writer() {
+        ReplyWriter writer = this.writer;
+        if (writer == null) {
+            throw new IllegalStateException("not in a pipeline");
+        }
+        return writer;
     }
 
     private ChannelHandlerContext context() {
