@@ -57,6 +57,9 @@ public final class NetworkServer implements AutoCloseable {
     private final List<ShardThread> shardThreads = new ArrayList<>();
     private final List<Channel> listening = new ArrayList<>();
 
+    /** Whether the file of the Unix-domain socket is ours to remove. */
+    private boolean ownsUnixSocket;
+
     /**
      * A server that does not listen yet.
      *
@@ -143,6 +146,7 @@ public final class NetworkServer implements AutoCloseable {
         if (path != null) {
             removeStale(path);
             listenOn(transport.unix(), transport.unixAddress(path), path.toString(), false);
+            ownsUnixSocket = true;
             setPermissions(path);
         }
     }
@@ -255,7 +259,7 @@ public final class NetworkServer implements AutoCloseable {
             channel.close().awaitUninterruptibly();
         }
         Path path = config.unixSocket();
-        if (path != null && !listening.isEmpty()) {
+        if (path != null && ownsUnixSocket) {
             try {
                 Files.deleteIfExists(path);
             } catch (IOException e) {

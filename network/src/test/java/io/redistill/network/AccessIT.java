@@ -19,6 +19,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who may connect, where, and what they may do before they have authenticated. */
 class AccessIT {
@@ -141,26 +143,28 @@ class AccessIT {
         assertThat(path).doesNotExist();
     }
 
-    @Test
-    void shouldReplaceAStaleSocketFileOnly() throws Exception {
+    /** Also beside a TCP listener, which is bound first. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "127.0.0.1"})
+    void shouldReplaceAStaleSocketFileOnly(String host) throws Exception {
         Path path = directory.resolve("redis.sock");
         try (ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.bind(UnixDomainSocketAddress.of(path));
             assertThatThrownBy(() ->
-                            TestServer.shards(1).host("").unixSocket(path, 0).start())
+                            TestServer.shards(1).host(host).unixSocket(path, 0).start())
                     .isInstanceOf(IOException.class)
                     .hasMessage("cannot listen on " + path + ": Address already in use");
         }
         assertThat(path).exists();
         try (TestServer server =
-                        TestServer.shards(1).host("").unixSocket(path, 0).start();
+                        TestServer.shards(1).host(host).unixSocket(path, 0).start();
                 RespClient client = RespClient.connect(path)) {
             assertThat(client.call("PING")).isEqualTo("+PONG\r\n");
             assertThat(server.server().clients().count()).isEqualTo(1);
         }
         Files.writeString(path, "precious");
-        assertThatThrownBy(
-                        () -> TestServer.shards(1).host("").unixSocket(path, 0).start())
+        assertThatThrownBy(() ->
+                        TestServer.shards(1).host(host).unixSocket(path, 0).start())
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("a file that is no socket is in the way");
         assertThat(path).hasContent("precious");
